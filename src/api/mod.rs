@@ -1,0 +1,1 @@
+//! Backstage's JSON, one file per backend plugin. It renders nothing.

@@ -1,0 +1,1 @@
+//! Everything built once, joined, started, stopped.

@@ -1,0 +1,1 @@
+//! The same powers from a terminal. It starts no server.

@@ -1,0 +1,1 @@
+//! `app-config.yaml` as Backstage reads it, into typed sections; all problems at once.

@@ -1,0 +1,1 @@
+//! Shared by api and pages: the viewer, errors, limits, static files, validators.

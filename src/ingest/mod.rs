@@ -1,0 +1,1 @@
+//! Documents become candidates, verdicts, rows. It serves nobody.

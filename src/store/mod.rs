@@ -1,0 +1,1 @@
+//! All SQL: migrations, rows, the change feed. It holds no rule.

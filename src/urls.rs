@@ -1,0 +1,1 @@
+//! Every path of a page or endpoint, made from types: nobody writes an address by hand.
