@@ -1,0 +1,168 @@
+//! The two databases behind one type: opening, migrating, transactions.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    migrate::{MigrateError, Migrator},
+    pool::PoolOptions,
+    postgres::PgConnectOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use crate::error::{Error, Result};
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Taken by every writing transaction on PostgreSQL. Any constant will do.
+const WRITER_LOCK: &str = "SELECT pg_advisory_xact_lock(20261124)";
+
+/// An open database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// The embedded one: a single writer, many readers.
+    Sqlite {
+        /// One connection.
+        write: SqlitePool,
+        /// Read-only connections.
+        read: SqlitePool,
+    },
+    /// For several nodes.
+    Postgres(PgPool),
+}
+
+/// A writing transaction. Dropped without [`Tx::commit`], it is rolled back.
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite's one writing connection.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// Under the writer's advisory lock.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs the same expression on whichever pool is there.
+macro_rules! on_db {
+    ($db:expr, |$pool:ident| $body:expr) => {
+        match $db {
+            $crate::store::Db::Sqlite { read: $pool, .. } => $body,
+            $crate::store::Db::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// Runs the same expression on whichever transaction is there.
+macro_rules! on_tx {
+    ($tx:expr, |$connection:ident| $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+            $crate::store::Tx::Postgres(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+
+pub(crate) use {on_db, on_tx};
+
+impl Db {
+    /// Opens, and where needed creates and migrates, a SQLite file.
+    pub async fn open_sqlite(file: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let write = PoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_with(options.clone().pragma("cache_size", "-16000"))
+            .await
+            .map_err(|source| cannot_open(&file.display().to_string(), &source))?;
+        SQLITE_MIGRATIONS
+            .run(&write)
+            .await
+            .map_err(|source| cannot_migrate(&source))?;
+        let read = PoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(options.read_only(true));
+        Ok(Self::Sqlite { write, read })
+    }
+
+    /// Connects to PostgreSQL and migrates. Tables live in the first schema of the search path.
+    pub async fn open_postgres(options: PgConnectOptions) -> Result<Self> {
+        let named = options.get_host().to_owned();
+        let pool = PoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await
+            .map_err(|source| cannot_open(&named, &source))?;
+        POSTGRES_MIGRATIONS
+            .run(&pool)
+            .await
+            .map_err(|source| cannot_migrate(&source))?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Begins a writing transaction; waits for the writer before it.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                sqlx::query(WRITER_LOCK).execute(&mut *transaction).await?;
+                Tx::Postgres(transaction)
+            }
+        })
+    }
+
+    /// Closes every connection; on SQLite the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes it so.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+fn cannot_open(what: &str, source: &sqlx::Error) -> Error {
+    Error::ServiceUnavailable(format!(
+        "The database {what} cannot be opened: {source}. Check backend.database in app-config.yaml, and that the server runs or the folder can be written to."
+    ))
+}
+
+fn cannot_migrate(source: &MigrateError) -> Error {
+    match source {
+        MigrateError::VersionMissing(version) => Error::Conflict(format!(
+            "The database has schema {version}, which is newer than this program knows. Start the version of Callboard that made it, or a later one, or restore the backup made before the upgrade."
+        )),
+        MigrateError::VersionMismatch(version) => Error::Conflict(format!(
+            "Migration {version} of the database is not the one of this program. Start the version of Callboard that made it."
+        )),
+        other => Error::ServiceUnavailable(format!(
+            "The database schema cannot be brought up to date: {other}"
+        )),
+    }
+}

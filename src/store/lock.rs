@@ -1,0 +1,56 @@
+//! One process a data folder.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::{Read, Seek, Write},
+    path::Path,
+};
+
+use crate::error::{Error, Result};
+
+/// Held for as long as the process uses the folder; the system lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct DataFolderLock(#[expect(dead_code, reason = "held, not read")] File);
+
+impl DataFolderLock {
+    /// Makes the folder if it is missing, and takes it. [`Error::Conflict`] if another process has it.
+    pub fn take(folder: &Path) -> Result<Self> {
+        let problem = |what: &str, source: &std::io::Error| {
+            Error::ServiceUnavailable(format!(
+                "The data folder {} cannot be {what}: {source}. Set callboard.dataDir to a folder that can be written to.",
+                folder.display()
+            ))
+        };
+        std::fs::create_dir_all(folder).map_err(|source| problem("made", &source))?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(folder.join("callboard.lock"))
+            .map_err(|source| problem("used", &source))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(taken(folder, &mut file)),
+            Err(TryLockError::Error(source)) => return Err(problem("locked", &source)),
+        }
+        let note = |file: &mut File| -> std::io::Result<()> {
+            file.set_len(0)?;
+            file.rewind()?;
+            writeln!(file, "{}", std::process::id())
+        };
+        note(&mut file).map_err(|source| problem("written to", &source))?;
+        Ok(Self(file))
+    }
+}
+
+fn taken(folder: &Path, file: &mut File) -> Error {
+    let mut holder = String::new();
+    // Only to name the holder; the lock itself has already said no.
+    let _ = file.read_to_string(&mut holder);
+    Error::Conflict(format!(
+        "Another Callboard (process {}) is using the data folder {}. Stop it, or give this one a folder of its own with callboard.dataDir.",
+        holder.trim(),
+        folder.display()
+    ))
+}
