@@ -253,9 +253,10 @@ pub async fn bury(
     Ok(())
 }
 
-/// Undoes [`bury`]: the entity is back as it was, with its uid. False when there is no such tombstone.
+/// Undoes [`bury`]: the entity is back as it was, with its uid; as an orphan, if its source no longer
+/// had it. False when there is no such tombstone.
 pub async fn unbury(tx: &mut Tx, entity_ref: &str, at: UnixMillis, change_id: i64) -> Result<bool> {
-    const SQL: &str = "UPDATE entities SET deleted_at = NULL, deleted_by = NULL, missing_since = NULL, updated_at = $2, change_id = $3 WHERE entity_ref = $1 AND deleted_at IS NOT NULL";
+    const SQL: &str = "UPDATE entities SET orphan = (deleted_by = 'system'), deleted_at = NULL, deleted_by = NULL, missing_since = NULL, updated_at = $2, change_id = $3 WHERE entity_ref = $1 AND deleted_at IS NOT NULL";
     let changed = on_tx!(tx, |connection| sqlx::query(SQL)
         .bind(entity_ref)
         .bind(at.0)
@@ -264,6 +265,33 @@ pub async fn unbury(tx: &mut Tx, entity_ref: &str, at: UnixMillis, change_id: i6
         .await
         .map(|done| done.rows_affected()))?;
     Ok(changed == 1)
+}
+
+/// Sets where a Location leads and what is wrong with that.
+pub async fn mark_location(
+    tx: &mut Tx,
+    entity_ref: &str,
+    targets: &[String],
+    errors: &[Diagnostic],
+    change_id: i64,
+) -> Result<()> {
+    const SQL: &str = "UPDATE entities SET targets = $2, errors = $3, change_id = $4 WHERE entity_ref = $1 AND deleted_at IS NULL";
+    on_tx!(tx, |connection| sqlx::query(SQL)
+        .bind(entity_ref)
+        .bind(to_json(targets))
+        .bind(to_json(errors))
+        .bind(change_id)
+        .execute(connection)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Lets an entity be seen that was held back.
+pub async fn show_entity(tx: &mut Tx, entity_ref: &str, change_id: i64) -> Result<()> {
+    const SQL: &str = "UPDATE entities SET processed = TRUE, change_id = $2 WHERE entity_ref = $1";
+    on_tx!(tx, |connection| sqlx::query(SQL).bind(entity_ref).bind(change_id).execute(connection).await.map(drop))?;
+    Ok(())
 }
 
 /// Keeps an entity that nothing lists any more, as an orphan.

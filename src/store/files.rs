@@ -181,6 +181,26 @@ pub async fn files(db: &Db, after: &str, limit: u32) -> Result<Vec<File>> {
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Why those of these files that cannot be read cannot be read.
+pub async fn file_errors(db: &Db, location_refs: &[String]) -> Result<Vec<Diagnostic>> {
+    let mut errors = Vec::new();
+    for chunk in location_refs.chunks(500) {
+        let found: Vec<String> = on_db!(db, |pool| {
+            let mut select = QueryBuilder::new("SELECT error FROM files WHERE error IS NOT NULL AND location_ref IN (");
+            let mut list = select.separated(", ");
+            for location_ref in chunk {
+                list.push_bind(location_ref);
+            }
+            select.push(") ORDER BY location_ref");
+            select.build_query_scalar().fetch_all(pool).await
+        })?;
+        for error in found {
+            errors.push(serde_json::from_str(&error).map_err(Error::internal)?);
+        }
+    }
+    Ok(errors)
+}
+
 /// Writes a file's row, new or not.
 pub async fn put_file(tx: &mut Tx, file: &File) -> Result<()> {
     const SQL: &str = "INSERT INTO files (location_ref, origin, fingerprint, text_hash, etag, error, documents, dependencies, read_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (location_ref) DO UPDATE SET origin = excluded.origin, fingerprint = excluded.fingerprint, text_hash = excluded.text_hash, etag = excluded.etag, error = excluded.error, documents = excluded.documents, dependencies = excluded.dependencies, read_at = excluded.read_at, changed_at = excluded.changed_at";
