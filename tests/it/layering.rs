@@ -44,7 +44,11 @@ fn folders_are_at_most_two_deep_and_named_after_things() {
     let vague = ["utils", "helpers", "common", "misc", "manager", "service"];
     for file in rust_files(&src) {
         let path = file.strip_prefix(&src).expect("a file of src/");
-        assert!(path.components().count() <= 3, "too deep: {}", path.display());
+        assert!(
+            path.components().count() <= 3,
+            "too deep: {}",
+            path.display()
+        );
         for part in path.with_extension("").components() {
             let name = part.as_os_str().to_string_lossy();
             assert!(
@@ -85,9 +89,7 @@ macro_rules! m { () => { $crate::http::x() } }
 
 #[test]
 fn a_use_downwards_or_across_is_a_fault() {
-    let order: Vec<String> = ["error", "store", "api", "pages"]
-        .map(str::to_owned)
-        .into();
+    let order: Vec<String> = ["error", "store", "api", "pages"].map(str::to_owned).into();
     assert_eq!(fault(&order, "store", "error"), None);
     assert_eq!(fault(&order, "store", "store"), None);
     assert!(fault(&order, "store", "api").is_some());
