@@ -24,12 +24,12 @@ fn modules_use_only_those_above_them() {
     let mut files = 0;
     for file in rust_files(&src) {
         let path = file.strip_prefix(&src).expect("a file of src/");
-        let Some(user) = module_of(path) else {
+        let Some(module) = module_of(path) else {
             continue;
         };
         files += 1;
         for found in uses(&read(&file)) {
-            if let Some(fault) = fault(&order, &user, &found.module) {
+            if let Some(fault) = fault(&order, &module, &found.module) {
                 faults.push(format!("src/{}:{}: {fault}", path.display(), found.line));
             }
         }
@@ -98,22 +98,22 @@ fn a_use_downwards_or_across_is_a_fault() {
     assert!(fault(&order, "api", "nowhere").is_some());
 }
 
-/// What is wrong with `user` using `used`, if anything.
-fn fault(order: &[String], user: &str, used: &str) -> Option<String> {
-    let place = |name: &str| order.iter().position(|module| module == name);
-    if user == used {
+/// What is wrong with `module` using `used`, if anything.
+fn fault(order: &[String], module: &str, used: &str) -> Option<String> {
+    let place = |name: &str| order.iter().position(|listed| listed == name);
+    if module == used {
         return None;
     }
-    let (Some(at), Some(target)) = (place(user), place(used)) else {
-        return Some(format!("`{user}` uses `{used}`: not both are in lib.rs"));
+    let (Some(at), Some(target)) = (place(module), place(used)) else {
+        return Some(format!("`{module}` uses `{used}`: not both are in lib.rs"));
     };
     let strangers = STRANGERS
         .iter()
-        .any(|&(a, b)| (user, used) == (a, b) || (user, used) == (b, a));
+        .any(|&(a, b)| (module, used) == (a, b) || (module, used) == (b, a));
     if strangers {
-        return Some(format!("`{user}` and `{used}` must not know each other"));
+        return Some(format!("`{module}` and `{used}` must not know each other"));
     }
-    (target > at).then(|| format!("`{user}` uses `{used}`, which stands below it"))
+    (target > at).then(|| format!("`{module}` uses `{used}`, which stands below it"))
 }
 
 /// The modules of `lib.rs`, in their order.
