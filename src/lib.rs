@@ -9,9 +9,9 @@ pub mod clock;
 
 pub mod error;
 
-pub mod config;
-
 pub mod entity;
+
+pub mod config;
 
 pub mod urls;
 

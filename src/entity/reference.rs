@@ -22,6 +22,15 @@ impl EntityRef {
         Self(text.into())
     }
 
+    /// Parses `[kind:][namespace/]name`. The error is Backstage's message.
+    pub fn parse(
+        _text: &str,
+        _default_kind: Option<&str>,
+        _default_namespace: &str,
+    ) -> Result<Self, String> {
+        todo!()
+    }
+
     /// The whole ref.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -28,7 +28,11 @@ pub struct SourceError {
 }
 
 impl SourceError {
-    pub(super) fn unreadable(message: impl Into<String>, reason: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(super) fn unreadable(
+        message: impl Into<String>,
+        reason: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
         Self {
             missing: Missing::Unreadable,
             name: "Error",
@@ -38,16 +42,35 @@ impl SourceError {
         }
     }
 
-    pub(super) fn not_found(message: impl Into<String>, reason: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { missing: Missing::NotFound, name: "NotFoundError", ..Self::unreadable(message, reason, mend) }
+    pub(super) fn not_found(
+        message: impl Into<String>,
+        reason: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self {
+            missing: Missing::NotFound,
+            name: "NotFoundError",
+            ..Self::unreadable(message, reason, mend)
+        }
     }
 
-    pub(super) fn not_allowed(message: impl Into<String>, reason: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { name: "NotAllowedError", ..Self::unreadable(message, reason, mend) }
+    pub(super) fn not_allowed(
+        message: impl Into<String>,
+        reason: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: "NotAllowedError",
+            ..Self::unreadable(message, reason, mend)
+        }
     }
 
     pub(super) fn not_modified() -> Self {
-        Self { missing: Missing::NotModified, name: "NotModifiedError", ..Self::unreadable("", "It has not changed.", "") }
+        Self {
+            missing: Missing::NotModified,
+            name: "NotModifiedError",
+            ..Self::unreadable("", "It has not changed.", "")
+        }
     }
 
     pub(super) fn interrupted(what: &str) -> Self {
@@ -89,5 +112,6 @@ pub(super) fn text_of(bytes: Vec<u8>, what: &str) -> Result<String, SourceError>
     if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
         return Err(SourceError::no_text(what, at));
     }
-    String::from_utf8(bytes).map_err(|fault| SourceError::no_text(what, fault.utf8_error().valid_up_to()))
+    String::from_utf8(bytes)
+        .map_err(|fault| SourceError::no_text(what, fault.utf8_error().valid_up_to()))
 }

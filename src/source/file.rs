@@ -7,10 +7,7 @@ use std::{
     time::SystemTime,
 };
 
-use super::{
-    Content, MAX_FILE_BYTES, SourceError,
-    error::text_of,
-};
+use super::{Content, MAX_FILE_BYTES, SourceError, error::text_of};
 
 /// A cheap sign of whether a file changed: its length and the time of its last change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +19,10 @@ pub struct Stamp {
 /// The stamp of a file, if it is there.
 pub(super) fn stamp(path: &Path) -> Option<Stamp> {
     let metadata = path.metadata().ok()?;
-    Some(Stamp { length: metadata.len(), modified: metadata.modified().ok()? })
+    Some(Stamp {
+        length: metadata.len(),
+        modified: metadata.modified().ok()?,
+    })
 }
 
 /// Reads a file whole, if it is a plain file under one of the roots, of bearable size, and text.
@@ -35,16 +35,23 @@ pub(super) fn read(roots: &[PathBuf], path: &Path) -> Result<Content, SourceErro
     let file = File::open(&real).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0).saturating_add(1));
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(SourceError::too_large(&shown));
     }
-    Ok(Content { text: text_of(bytes, &shown)?, etag: None })
+    Ok(Content {
+        text: text_of(bytes, &shown)?,
+        etag: None,
+    })
 }
 
 /// The path with links resolved, if it lies under a root.
 pub(super) fn allowed_path(roots: &[PathBuf], path: &Path) -> Result<PathBuf, SourceError> {
-    let real = path.canonicalize().map_err(|source| cannot_read(&path.display().to_string(), &source))?;
+    let real = path
+        .canonicalize()
+        .map_err(|source| cannot_read(&path.display().to_string(), &source))?;
     if roots.iter().any(|root| real.starts_with(root)) {
         return Ok(real);
     }
@@ -58,9 +65,13 @@ pub(super) fn allowed_path(roots: &[PathBuf], path: &Path) -> Result<PathBuf, So
 fn plain_file(metadata: &Metadata, shown: &str) -> Result<(), SourceError> {
     if metadata.is_dir() {
         return Err(SourceError::unreadable(
-            format!("file {shown} could not be read, Error: EISDIR: illegal operation on a directory, read"),
+            format!(
+                "file {shown} could not be read, Error: EISDIR: illegal operation on a directory, read"
+            ),
             "The target is a folder, not a file.",
-            format!("Name the file, such as `{shown}/catalog-info.yaml`, or a pattern, such as `{shown}/**/catalog-info.yaml`."),
+            format!(
+                "Name the file, such as `{shown}/catalog-info.yaml`, or a pattern, such as `{shown}/**/catalog-info.yaml`."
+            ),
         ));
     }
     if !metadata.is_file() {
@@ -84,7 +95,9 @@ fn cannot_read(shown: &str, source: &std::io::Error) -> SourceError {
             "Correct the path. A relative target counts from the file that names it.",
         ),
         ErrorKind::PermissionDenied => SourceError::unreadable(
-            format!("file {shown} could not be read, Error: EACCES: permission denied, open '{shown}'"),
+            format!(
+                "file {shown} could not be read, Error: EACCES: permission denied, open '{shown}'"
+            ),
             "The portal may not read this file.",
             "Give the user the portal runs as the right to read it.",
         ),
@@ -101,7 +114,9 @@ mod tests {
     use super::*;
 
     fn refusal(path: &Path, root: &Path) -> String {
-        read(&[root.canonicalize().unwrap()], path).unwrap_err().reason
+        read(&[root.canonicalize().unwrap()], path)
+            .unwrap_err()
+            .reason
     }
 
     #[test]
@@ -113,9 +128,18 @@ mod tests {
         let huge = File::create(root.join("huge")).unwrap();
         huge.set_len(1 << 30).unwrap();
         for (name, expected) in [
-            ("binary", "The file is no UTF-8 text: byte 1 does not belong to any character."),
-            ("latin1", "The file is no UTF-8 text: byte 3 does not belong to any character."),
-            ("huge", "The file is larger than 10 MiB, the limit for a descriptor."),
+            (
+                "binary",
+                "The file is no UTF-8 text: byte 1 does not belong to any character.",
+            ),
+            (
+                "latin1",
+                "The file is no UTF-8 text: byte 3 does not belong to any character.",
+            ),
+            (
+                "huge",
+                "The file is larger than 10 MiB, the limit for a descriptor.",
+            ),
             (".", "The target is a folder, not a file."),
             ("nowhere", "There is no such file."),
             ("binary/below", "There is no such file."),

@@ -20,18 +20,25 @@ pub(super) fn is_pattern(target: &str) -> bool {
 pub(super) fn base(pattern: &str) -> &str {
     let special = pattern.find(['*', '?', '{', '[']).unwrap_or(pattern.len());
     let end = pattern[..special].rfind('/').unwrap_or(0);
-    if end == 0 && pattern.starts_with('/') { "/" } else { &pattern[..end] }
+    if end == 0 && pattern.starts_with('/') {
+        "/"
+    } else {
+        &pattern[..end]
+    }
 }
 
 /// The files that match, sorted. A pattern without a match is a missing target.
 pub(super) fn expand(roots: &[PathBuf], pattern: &str) -> Result<Vec<String>, SourceError> {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|fault| {
-        SourceError::unreadable(
-            format!("Unable to read file, {pattern} is no pattern: {fault}"),
-            format!("The pattern cannot be understood: {fault}."),
-            "Use `*` for a part of a name and `**` for any folders in between.",
-        )
-    })?;
+    let glob = GlobBuilder::new(pattern)
+        .literal_separator(true)
+        .build()
+        .map_err(|fault| {
+            SourceError::unreadable(
+                format!("Unable to read file, {pattern} is no pattern: {fault}"),
+                format!("The pattern cannot be understood: {fault}."),
+                "Use `*` for a part of a name and `**` for any folders in between.",
+            )
+        })?;
     let folder = Path::new(base(pattern));
     let mut found = Vec::new();
     if folder.exists() {
@@ -56,9 +63,13 @@ pub(super) fn expand(roots: &[PathBuf], pattern: &str) -> Result<Vec<String>, So
 /// Calls `visit` with every file below a folder; hidden folders and links to folders are left out.
 fn walk(folder: &Path, depth: usize, visit: &mut dyn FnMut(&str)) {
     // A folder that cannot be listed has no files for us.
-    let Ok(entries) = folder.read_dir() else { return };
+    let Ok(entries) = folder.read_dir() else {
+        return;
+    };
     for entry in entries.flatten() {
-        let Ok(kind) = entry.file_type() else { continue };
+        let Ok(kind) = entry.file_type() else {
+            continue;
+        };
         let path = entry.path();
         if kind.is_dir() {
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".git");
@@ -77,9 +88,12 @@ mod tests {
 
     #[test]
     fn the_base_is_the_folder_before_the_first_special_part() {
-        for (pattern, expected) in
-            [("/a/b/*.yaml", "/a/b"), ("/a/**/x.yaml", "/a"), ("/*.yaml", "/"), ("/a/b{c,d}/x", "/a")]
-        {
+        for (pattern, expected) in [
+            ("/a/b/*.yaml", "/a/b"),
+            ("/a/**/x.yaml", "/a"),
+            ("/*.yaml", "/"),
+            ("/a/b{c,d}/x", "/a"),
+        ] {
             assert_eq!(base(pattern), expected, "{pattern}");
         }
     }
@@ -93,8 +107,12 @@ mod tests {
             std::fs::write(root.join(path), "").unwrap();
         }
         let names = |pattern: &str| -> Vec<String> {
-            let found = expand(&[root.clone()], &format!("{}/{pattern}", root.display())).unwrap_or_default();
-            found.iter().map(|path| path[root.to_str().unwrap().len() + 1..].to_owned()).collect()
+            let found = expand(&[root.clone()], &format!("{}/{pattern}", root.display()))
+                .unwrap_or_default();
+            found
+                .iter()
+                .map(|path| path[root.to_str().unwrap().len() + 1..].to_owned())
+                .collect()
         };
         assert_eq!(names("*.yaml"), ["a.yaml"]);
         assert_eq!(names("*/*.yaml"), ["x/b.yaml"]);

@@ -38,11 +38,23 @@ impl HttpReader {
             .user_agent(concat!("callboard/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(Error::internal)?;
-        Ok(Self { client, allows, permits: Arc::new(tokio::sync::Semaphore::new(MAX_CONCURRENT)) })
+        Ok(Self {
+            client,
+            allows,
+            permits: Arc::new(tokio::sync::Semaphore::new(MAX_CONCURRENT)),
+        })
     }
 
-    pub(super) async fn read(&self, target: &str, etag: Option<&str>) -> std::result::Result<Content, SourceError> {
-        let _permit = self.permits.acquire().await.map_err(|_| SourceError::interrupted(target))?;
+    pub(super) async fn read(
+        &self,
+        target: &str,
+        etag: Option<&str>,
+    ) -> std::result::Result<Content, SourceError> {
+        let _permit = self
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| SourceError::interrupted(target))?;
         let mut url = Url::parse(target).map_err(|_| invalid_url(target))?;
         for _ in 0..=MAX_REDIRECTS {
             self.check(&url)?;
@@ -50,7 +62,10 @@ impl HttpReader {
             if let Some(etag) = etag {
                 request = request.header(IF_NONE_MATCH, etag);
             }
-            let response = request.send().await.map_err(|fault| unreachable(&url, &fault))?;
+            let response = request
+                .send()
+                .await
+                .map_err(|fault| unreachable(&url, &fault))?;
             match redirect_target(&response, &url) {
                 Some(next) => url = next,
                 None => return content(response, target).await,
@@ -68,11 +83,17 @@ impl HttpReader {
             return Ok(());
         }
         let host = url.host_str().unwrap_or_default();
-        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let host = url
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         Err(SourceError::not_allowed(
-            format!("Reading from '{url}' is not allowed. You may need to configure an integration for the target host, or add it to the configured list of allowed hosts at 'backend.reading.allow'"),
+            format!(
+                "Reading from '{url}' is not allowed. You may need to configure an integration for the target host, or add it to the configured list of allowed hosts at 'backend.reading.allow'"
+            ),
             format!("The host {host} is not one this portal may read from."),
-            format!("Add `- host: {host}` to `backend.reading.allow` in app-config.yaml, or configure an integration for it."),
+            format!(
+                "Add `- host: {host}` to `backend.reading.allow` in app-config.yaml, or configure an integration for it."
+            ),
         ))
     }
 }
@@ -89,12 +110,21 @@ pub(super) fn refuse_pattern(target: &str) -> Option<SourceError> {
 }
 
 fn redirect_target(response: &Response, from: &Url) -> Option<Url> {
-    let redirects = response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED;
-    let target = response.headers().get(LOCATION).filter(|_| redirects)?.to_str().ok()?;
+    let redirects =
+        response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED;
+    let target = response
+        .headers()
+        .get(LOCATION)
+        .filter(|_| redirects)?
+        .to_str()
+        .ok()?;
     from.join(target).ok()
 }
 
-async fn content(mut response: Response, target: &str) -> std::result::Result<Content, SourceError> {
+async fn content(
+    mut response: Response,
+    target: &str,
+) -> std::result::Result<Content, SourceError> {
     let status = response.status();
     if status == StatusCode::NOT_MODIFIED {
         return Err(SourceError::not_modified());
@@ -102,15 +132,26 @@ async fn content(mut response: Response, target: &str) -> std::result::Result<Co
     if !status.is_success() {
         return Err(refused(status, target));
     }
-    let etag = response.headers().get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let etag = response
+        .headers()
+        .get(ETAG)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|fault| unreachable(response_url(target), &fault))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|fault| unreachable(response_url(target), &fault))?
+    {
         if (bytes.len() + chunk.len()) as u64 > MAX_FILE_BYTES {
             return Err(SourceError::too_large(target));
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(Content { text: text_of(bytes, target)?, etag })
+    Ok(Content {
+        text: text_of(bytes, target)?,
+        etag,
+    })
 }
 
 fn response_url(target: &str) -> &str {
@@ -118,7 +159,11 @@ fn response_url(target: &str) -> &str {
 }
 
 fn refused(status: StatusCode, target: &str) -> SourceError {
-    let message = format!("could not read {target}, {} {}", status.as_u16(), status.canonical_reason().unwrap_or(""));
+    let message = format!(
+        "could not read {target}, {} {}",
+        status.as_u16(),
+        status.canonical_reason().unwrap_or("")
+    );
     match status {
         StatusCode::NOT_FOUND | StatusCode::GONE => SourceError::not_found(
             message,
@@ -127,7 +172,10 @@ fn refused(status: StatusCode, target: &str) -> SourceError {
         ),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => SourceError::unreadable(
             message,
-            format!("The server does not let the portal read this ({}).", status.as_u16()),
+            format!(
+                "The server does not let the portal read this ({}).",
+                status.as_u16()
+            ),
             "Configure an integration with a token for this host under `integrations`.",
         ),
         status if status.is_server_error() => SourceError::unreadable(
@@ -155,7 +203,10 @@ fn unreachable(what: impl std::fmt::Display, fault: &reqwest::Error) -> SourceEr
     if fault.is_timeout() {
         return SourceError::unreadable(
             format!("request to {what} timed out"),
-            format!("The server did not answer within {} seconds.", TIMEOUT.as_secs()),
+            format!(
+                "The server did not answer within {} seconds.",
+                TIMEOUT.as_secs()
+            ),
             "See whether the server is well; it is read again at the next reconcile.",
         );
     }

@@ -45,12 +45,22 @@ impl Reader {
         allows: impl Fn(&Url) -> bool + Send + Sync + 'static,
     ) -> crate::error::Result<Self> {
         // A root that does not exist has no files to read.
-        let roots = roots.into_iter().filter_map(|root| root.canonicalize().ok()).collect();
-        Ok(Self { roots, http: http::HttpReader::new(Arc::new(allows))? })
+        let roots = roots
+            .into_iter()
+            .filter_map(|root| root.canonicalize().ok())
+            .collect();
+        Ok(Self {
+            roots,
+            http: http::HttpReader::new(Arc::new(allows))?,
+        })
     }
 
     /// Reads a location. With the `etag` of the last time, an unchanged URL answers [`Missing::NotModified`].
-    pub async fn read(&self, location: &LocationRef, etag: Option<&str>) -> Result<Content, SourceError> {
+    pub async fn read(
+        &self,
+        location: &LocationRef,
+        etag: Option<&str>,
+    ) -> Result<Content, SourceError> {
         match location.kind.as_str() {
             "file" => {
                 let (roots, path) = (self.roots.clone(), PathBuf::from(&location.target));
@@ -74,16 +84,25 @@ impl Reader {
                 let paths = tokio::task::spawn_blocking(move || glob::expand(&roots, &pattern))
                     .await
                     .map_err(|_| SourceError::interrupted(&location.to_string()))??;
-                Ok(paths.into_iter().map(|path| LocationRef { kind: "file".into(), target: path }).collect())
+                Ok(paths
+                    .into_iter()
+                    .map(|path| LocationRef {
+                        kind: "file".into(),
+                        target: path,
+                    })
+                    .collect())
             }
-            _ => http::refuse_pattern(&location.target).map_or_else(|| Ok(vec![location.clone()]), Err),
+            _ => http::refuse_pattern(&location.target)
+                .map_or_else(|| Ok(vec![location.clone()]), Err),
         }
     }
 
     /// A cheap sign of whether a file changed; `None` for what has none.
     #[must_use]
     pub fn stamp(&self, location: &LocationRef) -> Option<Stamp> {
-        (location.kind == "file").then(|| file::stamp(&PathBuf::from(&location.target))).flatten()
+        (location.kind == "file")
+            .then(|| file::stamp(&PathBuf::from(&location.target)))
+            .flatten()
     }
 }
 

@@ -33,20 +33,34 @@ impl Watcher {
                 let _ = changed.send(path);
             }
         });
-        let watcher = watcher.inspect_err(|fault| warn!("Files are not watched: {fault}")).ok();
-        Self { watcher, watched: HashSet::new() }
+        let watcher = watcher
+            .inspect_err(|fault| warn!("Files are not watched: {fault}"))
+            .ok();
+        Self {
+            watcher,
+            watched: HashSet::new(),
+        }
     }
 
     /// Watches a folder, with its subfolders or without; once is enough.
     pub fn watch(&mut self, folder: &Path, with_subfolders: bool) {
-        let Some(watcher) = &mut self.watcher else { return };
+        let Some(watcher) = &mut self.watcher else {
+            return;
+        };
         if !self.watched.insert((folder.to_owned(), with_subfolders)) {
             return;
         }
-        let mode = if with_subfolders { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
+        let mode = if with_subfolders {
+            RecursiveMode::Recursive
+        } else {
+            RecursiveMode::NonRecursive
+        };
         if let Err(fault) = watcher.watch(folder, mode) {
             self.watched.remove(&(folder.to_owned(), with_subfolders));
-            warn!("{} is not watched: {fault}. Its changes show at the next reconcile.", folder.display());
+            warn!(
+                "{} is not watched: {fault}. Its changes show at the next reconcile.",
+                folder.display()
+            );
         }
     }
 }

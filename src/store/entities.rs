@@ -290,7 +290,12 @@ pub async fn mark_location(
 /// Lets an entity be seen that was held back.
 pub async fn show_entity(tx: &mut Tx, entity_ref: &str, change_id: i64) -> Result<()> {
     const SQL: &str = "UPDATE entities SET processed = TRUE, change_id = $2 WHERE entity_ref = $1";
-    on_tx!(tx, |connection| sqlx::query(SQL).bind(entity_ref).bind(change_id).execute(connection).await.map(drop))?;
+    on_tx!(tx, |connection| sqlx::query(SQL)
+        .bind(entity_ref)
+        .bind(change_id)
+        .execute(connection)
+        .await
+        .map(drop))?;
     Ok(())
 }
 

@@ -186,7 +186,9 @@ pub async fn file_errors(db: &Db, location_refs: &[String]) -> Result<Vec<Diagno
     let mut errors = Vec::new();
     for chunk in location_refs.chunks(500) {
         let found: Vec<String> = on_db!(db, |pool| {
-            let mut select = QueryBuilder::new("SELECT error FROM files WHERE error IS NOT NULL AND location_ref IN (");
+            let mut select = QueryBuilder::new(
+                "SELECT error FROM files WHERE error IS NOT NULL AND location_ref IN (",
+            );
             let mut list = select.separated(", ");
             for location_ref in chunk {
                 list.push_bind(location_ref);

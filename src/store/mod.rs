@@ -17,13 +17,14 @@ mod versions;
 pub use db::{Db, Tx};
 pub use entities::{
     EntityRow, EntitySource, HeldRemoval, NewEntity, TombstoneRow, bury, deleted_entities,
-    entities_by_refs, entity_by_uid, held_removals, live_documents, mark_errors, mark_location, mark_missing,
-    missing_by_origin, next_change_id, put_entities, set_orphan, show_entity, source_of, unbury,
+    entities_by_refs, entity_by_uid, held_removals, live_documents, mark_errors, mark_location,
+    mark_missing, missing_by_origin, next_change_id, put_entities, set_orphan, show_entity,
+    source_of, unbury,
 };
 pub use feed::{Change, StoredEntity, changes_since, last_change_id};
 pub use files::{
-    Conflict, File, FileDocument, FileSummary, Verdict, conflicts_of, delete_file, file, file_errors, files,
-    forget_fingerprint, put_conflicts, put_file,
+    Conflict, File, FileDocument, FileSummary, Verdict, conflicts_of, delete_file, file,
+    file_errors, files, forget_fingerprint, put_conflicts, put_file,
 };
 pub use locations::{
     RegisteredLocation, add_location, delete_location, location, locations, replace_location,

@@ -26,7 +26,12 @@ pub async fn location_targets(db: &Db) -> Result<Vec<LocationTargets>> {
     let rows: Vec<Row> = on_db!(db, |pool| sqlx::query_as(SQL).fetch_all(pool).await)?;
     rows.into_iter()
         .map(|(entity_ref, location_key, origin, targets)| {
-            Ok(LocationTargets { entity_ref, location_key, origin, targets: from_json(targets.as_deref())? })
+            Ok(LocationTargets {
+                entity_ref,
+                location_key,
+                origin,
+                targets: from_json(targets.as_deref())?,
+            })
         })
         .collect()
 }
@@ -34,11 +39,16 @@ pub async fn location_targets(db: &Db) -> Result<Vec<LocationTargets>> {
 /// The refs of all known files.
 pub async fn file_refs(tx: &mut Tx) -> Result<Vec<String>> {
     const SQL: &str = "SELECT location_ref FROM files ORDER BY location_ref";
-    Ok(on_tx!(tx, |connection| sqlx::query_scalar(SQL).fetch_all(connection).await)?)
+    Ok(on_tx!(tx, |connection| sqlx::query_scalar(SQL)
+        .fetch_all(connection)
+        .await)?)
 }
 
 /// The refs of the live entities that are read from a file.
 pub async fn entities_of_file(tx: &mut Tx, location_ref: &str) -> Result<Vec<String>> {
     const SQL: &str = "SELECT entity_ref FROM entities WHERE location_key = $1 AND deleted_at IS NULL ORDER BY entity_ref";
-    Ok(on_tx!(tx, |connection| sqlx::query_scalar(SQL).bind(location_ref).fetch_all(connection).await)?)
+    Ok(on_tx!(tx, |connection| sqlx::query_scalar(SQL)
+        .bind(location_ref)
+        .fetch_all(connection)
+        .await)?)
 }

@@ -1,0 +1,140 @@
+//! Checks a location or an entity as if it were taken, and writes nothing.
+//!
+//! Stricter than taking it, as in Backstage: the first thing that is wrong refuses the whole.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::{
+    Ingest, NewLocation,
+    check::{check_text, finish_entity},
+    faults,
+    outcome::{CheckedDocument, FileSource, Outcome},
+    roots::Root,
+    targets::Targets,
+};
+use crate::{
+    entity::{Diagnostic, LocationRef, Provenance, check_envelope, placeholders, prepare},
+    error::{Error, Result},
+    source::Missing,
+};
+
+/// No dry run looks at more documents than this.
+const MAX_DOCUMENTS: usize = 20_000;
+
+/// What registering a location would bring.
+#[derive(Debug, Clone)]
+pub struct DryRun {
+    /// Whether it is registered already.
+    pub exists: bool,
+    /// Ref of the Location entity that would be generated.
+    pub entity_ref: String,
+    /// The entities, the generated Location first.
+    pub entities: Vec<Value>,
+}
+
+impl Ingest {
+    /// What registering a location would bring. [`Error::Input`] with all that is wrong with the first thing
+    /// that is wrong.
+    pub async fn dry_run(&self, new: NewLocation) -> Result<DryRun> {
+        if new.kind != "url" {
+            return Err(Error::Input(
+                "Registered locations must be of an allowed type [\"url\"]".to_owned(),
+            ));
+        }
+        let exists = self.registered(&new.kind, &new.target).await?.is_some();
+        let root = Root::of(
+            LocationRef {
+                kind: new.kind,
+                target: new.target,
+            },
+            new.presence,
+        );
+        let mut entities = vec![root.entity(&self.context)];
+        let mut seen = HashSet::from([root.entity_ref.clone()]);
+        let mut targets = Targets::default();
+        targets.add(&self.context, root.source()).await;
+        let mut stack = self.documents_of(targets).await?;
+        while let Some(document) = stack.pop() {
+            let candidate = match document.outcome {
+                Outcome::Empty => continue,
+                Outcome::Refused(fault) => return Err(refusal(&[fault])),
+                Outcome::Good(candidate) => candidate,
+            };
+            let named = document
+                .entity_ref
+                .ok_or_else(|| Error::Input("An entity has no name".to_owned()))?;
+            if !seen.insert(named.clone()) || entities.len() >= MAX_DOCUMENTS {
+                return Err(Error::Input(format!("Duplicate nested entity: {named}")));
+            }
+            entities.push(serde_json::from_str(&candidate.document).map_err(Error::internal)?);
+            stack.extend(self.documents_of(candidate.targets).await?);
+        }
+        Ok(DryRun {
+            exists,
+            entity_ref: root.entity_ref.as_str().to_owned(),
+            entities,
+        })
+    }
+
+    /// Everything that is wrong with an entity at a location; an empty list if it would be taken.
+    pub async fn validate(&self, entity: Value, location: &LocationRef) -> Result<Vec<Diagnostic>> {
+        if let Err(fault) = check_envelope(&entity) {
+            return Ok(vec![fault]);
+        }
+        let links = self.context.source_links(location);
+        let value = prepare(
+            entity,
+            &Provenance {
+                location,
+                origin: location,
+                links,
+            },
+        );
+        let open = placeholders(&value);
+        let source = FileSource {
+            location: location.clone(),
+            origin: location.clone(),
+            optional: false,
+        };
+        match finish_entity(&self.context, &source, value, open, &mut Vec::new()).await {
+            Ok(candidate) => Ok(self.read_all(candidate.targets).await.1),
+            Err(fault) => Ok(vec![fault]),
+        }
+    }
+
+    /// The documents of all targets, or what is wrong with reading them.
+    async fn documents_of(&self, targets: Targets) -> Result<Vec<CheckedDocument>> {
+        let (documents, faults) = self.read_all(targets).await;
+        if faults.is_empty() {
+            Ok(documents)
+        } else {
+            Err(refusal(&faults))
+        }
+    }
+
+    async fn read_all(&self, targets: Targets) -> (Vec<CheckedDocument>, Vec<Diagnostic>) {
+        let (mut documents, mut faults) = (Vec::new(), targets.errors);
+        for source in targets.files {
+            match self.context.reader.read(&source.location, None).await {
+                Ok(content) => {
+                    let checked = check_text(&self.context, &source, content).await;
+                    faults.extend(checked.location_faults().cloned());
+                    documents.extend(checked.documents);
+                }
+                Err(fault) if source.optional && fault.missing == Missing::NotFound => {}
+                Err(fault) => faults.push(faults::target_unreadable(&source.location, &fault)),
+            }
+        }
+        (documents, faults)
+    }
+}
+
+fn refusal(faults: &[Diagnostic]) -> Error {
+    let told: Vec<String> = faults
+        .iter()
+        .map(|fault| format!("{}: {}", fault.name, fault.message))
+        .collect();
+    Error::Input(told.join(", "))
+}

@@ -1,0 +1,124 @@
+//! The faults that only reading can find, in Backstage's words and in plain ones.
+
+use super::outcome::FileSource;
+use crate::{
+    entity::{Diagnostic, EntityRef, FaultScope, LocationRef, Severity},
+    source::{Missing, SourceError},
+};
+
+fn fault(
+    name: &str,
+    message: String,
+    reason: impl Into<String>,
+    mend: impl Into<String>,
+) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        scope: FaultScope::Location,
+        name: name.to_owned(),
+        message,
+        cause: None,
+        reason: reason.into(),
+        mend: mend.into(),
+        path: None,
+        position: None,
+    }
+}
+
+/// A target that cannot be read.
+pub(super) fn target_unreadable(location: &LocationRef, error: &SourceError) -> Diagnostic {
+    let message = match (location.kind.as_str(), error.missing) {
+        ("url", Missing::NotFound) => {
+            format!(
+                "Unable to read url, no matching files found for {}",
+                location.target
+            )
+        }
+        ("url", _) => format!("Unable to read url, {}", error.message),
+        _ => error.message.clone(),
+    };
+    let name = if error.missing == Missing::NotFound {
+        "NotFoundError"
+    } else {
+        "Error"
+    };
+    fault(name, message, error.reason.clone(), error.mend.clone())
+}
+
+/// A document that is no YAML.
+pub(super) fn in_yaml(location: &LocationRef, found: Diagnostic) -> Diagnostic {
+    Diagnostic {
+        scope: FaultScope::Location,
+        name: "Error".to_owned(),
+        message: format!("YAML error at {location}, {}", found.message),
+        ..found
+    }
+}
+
+/// A kind that the rules do not let this location bring.
+pub(super) fn kind_not_allowed(entity_ref: &EntityRef, source: &FileSource) -> Diagnostic {
+    Diagnostic {
+        path: Some("/kind".to_owned()),
+        ..fault(
+            "NotAllowedError",
+            format!(
+                "Entity {entity_ref} at {}, originated at {}, is not of an allowed kind for that location",
+                source.location, source.origin
+            ),
+            format!(
+                "The rules of this catalog do not let this location bring entities of kind “{}”.",
+                entity_ref.kind()
+            ),
+            "Add the kind to `catalog.rules`, or to the `rules` of the location, in app-config.yaml.",
+        )
+    }
+}
+
+/// A Location of a type that cannot be followed from where it stands.
+pub(super) fn target_type_not_allowed(kind: &str, entity_ref: &str) -> Diagnostic {
+    Diagnostic {
+        path: Some("/spec/type".to_owned()),
+        ..fault(
+            "Error",
+            format!("Processor UrlReaderProcessor cannot handle file type {kind} of {entity_ref}"),
+            format!("A Location read from elsewhere cannot lead to targets of type “{kind}”."),
+            "Remove `spec.type`, or write `url`.",
+        )
+    }
+}
+
+/// A placeholder that cannot be filled. `cause` is Backstage's inner message.
+pub(super) fn placeholder(
+    pointer: &str,
+    cause: String,
+    reason: impl Into<String>,
+    mend: impl Into<String>,
+) -> Diagnostic {
+    Diagnostic {
+        scope: FaultScope::Entity,
+        cause: Some(("Error".to_owned(), cause.clone())),
+        path: Some(pointer.to_owned()),
+        ..fault(
+            "InputError",
+            format!(
+                "Processor PlaceholderProcessor threw an error while preprocessing; caused by Error: {cause}"
+            ),
+            reason,
+            mend,
+        )
+    }
+}
+
+/// Said of good documents beside a bad one when `faultIsolation` is `location`.
+pub(super) fn held_back(fault_of_neighbour: &Diagnostic) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Warning,
+        scope: FaultScope::Location,
+        path: None,
+        position: None,
+        reason: "Held back: something else its location leads to is wrong.".to_owned(),
+        mend: "Mend the other document, or set `callboard.faultIsolation` to `document`."
+            .to_owned(),
+        ..fault_of_neighbour.clone()
+    }
+}
