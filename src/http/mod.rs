@@ -20,6 +20,13 @@ pub struct AppState {
     pub store: Db,
     /// Tells the time.
     pub clock: Clock,
+    /// True once the catalog serves.
+    pub ready: tokio::sync::watch::Receiver<bool>,
+}
+
+/// Layers.
+pub fn layers(_router: axum::Router, _config: &Config) -> axum::Router {
+    todo!()
 }
 
 /// Who asks. The one place where that is decided; for now everyone is the guest.

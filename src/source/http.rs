@@ -141,7 +141,7 @@ async fn content(
     while let Some(chunk) = response
         .chunk()
         .await
-        .map_err(|fault| unreachable(response_url(target), &fault))?
+        .map_err(|fault| unreachable(target, &fault))?
     {
         if (bytes.len() + chunk.len()) as u64 > MAX_FILE_BYTES {
             return Err(SourceError::too_large(target));
@@ -152,10 +152,6 @@ async fn content(
         text: text_of(bytes, target)?,
         etag,
     })
-}
-
-fn response_url(target: &str) -> &str {
-    target
 }
 
 fn refused(status: StatusCode, target: &str) -> SourceError {

@@ -1,1 +1,0 @@
-//! Everything built once, joined, started, stopped.

@@ -1,0 +1,129 @@
+//! The feed's readers: what is committed reaches the read model and the search index.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::error;
+
+use crate::{
+    catalog::Catalog,
+    error::Result,
+    ingest::Ingest,
+    search::SearchIndex,
+    store::{Change, Db, changes_since},
+};
+
+/// Rows read at once: large enough to be quick, small enough to be no burden.
+const CHUNK: u32 = 4_000;
+/// Other nodes write to PostgreSQL, and nobody tells: look so often.
+const POLL: Duration = Duration::from_millis(500);
+/// After a failure of the database.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A reader of the feed that knows how far it is.
+struct Feed {
+    db: Db,
+    seen: i64,
+    committed: watch::Receiver<i64>,
+}
+
+impl Feed {
+    fn new(db: Db, committed: watch::Receiver<i64>) -> Self {
+        Self {
+            db,
+            seen: 0,
+            committed,
+        }
+    }
+
+    /// What came since the last time; an empty list if nothing did.
+    async fn read(&mut self) -> Vec<Change> {
+        self.committed.mark_unchanged();
+        loop {
+            match changes_since(&self.db, self.seen, CHUNK).await {
+                Ok((changes, last)) => {
+                    self.seen = last;
+                    return changes;
+                }
+                Err(fault) => {
+                    let cause = std::error::Error::source(&fault).map(ToString::to_string);
+                    error!(
+                        "The change feed cannot be read, it is tried again: {}",
+                        cause.unwrap_or_default()
+                    );
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Waits until there may be more.
+    async fn wait(&mut self) {
+        match self.db {
+            // Only this process writes, and it tells. A sender that is gone never comes back.
+            Db::Sqlite { .. } => {
+                if self.committed.changed().await.is_err() {
+                    std::future::pending().await
+                }
+            }
+            Db::Postgres(_) => {
+                let _ = tokio::time::timeout(POLL, self.committed.changed()).await;
+            }
+        }
+    }
+}
+
+/// Keeps the read model up with the feed. `loaded` becomes true when it has caught up once.
+pub(super) async fn fill_catalog(
+    db: Db,
+    catalog: Catalog,
+    ingest: Ingest,
+    loaded: watch::Sender<bool>,
+) {
+    let mut feed = Feed::new(db, ingest.committed());
+    loop {
+        let mut changes = feed.read().await;
+        while !changes.is_empty() {
+            let (reached, catalog) = (feed.seen, catalog.clone());
+            let applied = tokio::task::spawn_blocking(move || catalog.apply(changes));
+            // The next rows are read while these are taken in.
+            let (done, next) = tokio::join!(applied, feed.read());
+            if let Err(fault) = done {
+                error!("Changes up to {reached} could not be taken in: {fault}");
+            }
+            ingest.applied(reached);
+            changes = next;
+        }
+        loaded.send_replace(true);
+        feed.wait().await;
+    }
+}
+
+/// Keeps the search index up with the feed, once the read model serves.
+pub(super) async fn fill_search(
+    db: Db,
+    search: SearchIndex,
+    committed: watch::Receiver<i64>,
+    mut loaded: watch::Receiver<bool>,
+) {
+    if loaded.wait_for(|is_loaded| *is_loaded).await.is_err() {
+        return;
+    }
+    let mut feed = Feed::new(db, committed);
+    loop {
+        loop {
+            let changes = feed.read().await;
+            if changes.is_empty() {
+                break;
+            }
+            let index = search.clone();
+            let indexed: Result<Result<()>, _> =
+                tokio::task::spawn_blocking(move || index.apply(&changes)).await;
+            if let Ok(Err(fault)) = indexed {
+                error!("Entities could not be indexed for search: {fault}");
+            }
+        }
+        search.set_ready();
+        feed.wait().await;
+    }
+}

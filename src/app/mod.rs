@@ -1,0 +1,165 @@
+//! Everything built once, joined, started and stopped.
+
+mod database;
+mod examples;
+mod follow;
+mod readiness;
+mod serve;
+mod sources;
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::Router;
+use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use examples::unpack_examples;
+pub use serve::{run, serve};
+
+use crate::{
+    api,
+    catalog::Catalog,
+    clock::Clock,
+    config::{Config, Database},
+    entity::Kinds,
+    error::{Error, Result},
+    http::{self, AppState},
+    ingest::{self, Ingest},
+    pages,
+    search::SearchIndex,
+    source::Reader,
+    store::{DataFolderLock, Db},
+};
+
+/// A portal at work. It does not listen: see [`serve`].
+pub struct App {
+    state: AppState,
+    db: Db,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    /// What must outlive the tasks: the data folder is ours, the temporary database exists.
+    _held: (Vec<DataFolderLock>, Option<tempfile::TempDir>),
+}
+
+impl App {
+    /// Opens the database, and starts reading sources and following changes.
+    ///
+    /// [`Error::Conflict`] if another process has the data folder, or the schema is newer than the program.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self> {
+        let locks = lock_folders(&config)?;
+        let opened = database::open(&config).await?;
+        let db = opened.db;
+        let kinds = Kinds::with_declared(config.callboard.kinds.clone()).map_err(Error::Input)?;
+        let kinds = Arc::new(kinds);
+        let (ingest, worker) = Ingest::new(ingest::Parts {
+            db: db.clone(),
+            reader: Reader::new(
+                config.callboard.file_roots.clone(),
+                sources::allowed_urls(&config),
+            )?,
+            kinds: Arc::clone(&kinds),
+            options: sources::ingest_options(&config),
+            hosts: sources::scm_hosts(&config),
+            clock: clock.clone(),
+        });
+        let catalog = Catalog::new(kinds);
+        let search = SearchIndex::new()?;
+        let (loaded, is_loaded) = watch::channel(false);
+        let (ready, is_ready) = watch::channel(false);
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let run = |task: futures_util::future::BoxFuture<'static, ()>| {
+            tasks.spawn(stop.clone().run_until_cancelled_owned(task));
+        };
+        run(Box::pin(worker));
+        run(Box::pin(follow::fill_catalog(
+            db.clone(),
+            catalog.clone(),
+            ingest.clone(),
+            loaded,
+        )));
+        run(Box::pin(follow::fill_search(
+            db.clone(),
+            search.clone(),
+            ingest.committed(),
+            is_loaded.clone(),
+        )));
+        run(Box::pin(readiness::tell_when_ready(
+            is_loaded,
+            ingest.first_walk(),
+            catalog.clone(),
+            ready,
+        )));
+        let config = Arc::new(config);
+        let state = AppState {
+            config,
+            catalog,
+            search,
+            ingest,
+            store: db.clone(),
+            clock,
+            ready: is_ready,
+        };
+        Ok(Self {
+            state,
+            db,
+            stop,
+            tasks,
+            _held: (locks, opened.temporary),
+        })
+    }
+
+    /// What handlers share.
+    #[must_use]
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Every route, with its layers.
+    pub fn router(&self) -> Router {
+        let routes = api::router(self.state.clone()).merge(pages::router(self.state.clone()));
+        http::layers(routes, &self.state.config)
+    }
+
+    /// Waits until the catalog serves.
+    pub async fn ready(&self) {
+        // The sender lives as long as the tasks.
+        let _ = self
+            .state
+            .ready
+            .clone()
+            .wait_for(|is_ready| *is_ready)
+            .await;
+    }
+
+    /// Stops every task and closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.db.close().await;
+    }
+}
+
+/// One process a data folder, and a SQLite file.
+fn lock_folders(config: &Config) -> Result<Vec<DataFolderLock>> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    match &config.backend.database {
+        Database::Temporary => {}
+        Database::Postgres { .. } => folders.push(config.callboard.data_dir.clone()),
+        Database::Sqlite { file } => {
+            folders.push(config.callboard.data_dir.clone());
+            folders.extend(file.parent().map(std::path::Path::to_path_buf));
+        }
+    }
+    let mut locks: Vec<DataFolderLock> = Vec::new();
+    let mut taken: Vec<PathBuf> = Vec::new();
+    for folder in folders {
+        std::fs::create_dir_all(&folder).ok(); // the lock says what is wrong
+        let folder = folder.canonicalize().unwrap_or(folder);
+        if !taken.contains(&folder) {
+            locks.push(DataFolderLock::take(&folder)?);
+            taken.push(folder);
+        }
+    }
+    Ok(locks)
+}

@@ -1,0 +1,109 @@
+//! What the configuration lets the ingest read, and how.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::{
+    config::{AllowedHost, Config},
+    entity::ScmHost,
+    ingest,
+};
+
+/// Whether a URL may be read: its host is listed under `backend.reading.allow`.
+pub(super) fn allowed_urls(config: &Config) -> impl Fn(&Url) -> bool + Send + Sync + 'static {
+    let allowed = config.backend.reading_allow.clone();
+    move |url| allowed.iter().any(|entry| matches(entry, url))
+}
+
+fn matches(entry: &AllowedHost, url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let authority = url
+        .port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let hosts_match = match entry.host.strip_prefix('*') {
+        Some(suffix) => authority.ends_with(suffix),
+        None => authority == entry.host,
+    };
+    let paths_match = entry
+        .paths
+        .as_ref()
+        .is_none_or(|paths| paths.iter().any(|path| url.path().starts_with(path)));
+    hosts_match && paths_match
+}
+
+/// Which product runs on a host.
+pub(super) fn scm_hosts(config: &Config) -> ingest::ScmHosts {
+    let integrations = config.integrations.clone();
+    Arc::new(move |host: &str| -> Option<ScmHost> {
+        integrations
+            .iter()
+            .find(|integration| integration.host == host)
+            .map(|integration| integration.product)
+    })
+}
+
+/// The ingest's options.
+pub(super) fn ingest_options(config: &Config) -> ingest::Options {
+    let (catalog, callboard) = (&config.catalog, &config.callboard);
+    ingest::Options {
+        locations: catalog.locations.clone(),
+        rules: catalog.rules.clone(),
+        fault_isolation: callboard.fault_isolation,
+        orphan_strategy: catalog.orphan_strategy,
+        removal_share: callboard.removal_share,
+        removal_minimum: callboard.removal_minimum,
+        merge_keys: callboard.merge_keys,
+        readonly: catalog.readonly,
+        reconcile_interval: catalog.processing_interval,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_listed_hosts_and_paths_are_read() {
+        let entry = |host: &str, paths: Option<&[&str]>| AllowedHost {
+            host: host.to_owned(),
+            paths: paths.map(|paths| paths.iter().map(|path| (*path).to_owned()).collect()),
+        };
+        for (entry, url, expected) in [
+            (
+                entry("example.com", None),
+                "https://example.com/a.yaml",
+                true,
+            ),
+            (
+                entry("example.com", None),
+                "https://example.com:8443/a.yaml",
+                false,
+            ),
+            (
+                entry("example.com:8443", None),
+                "https://example.com:8443/a.yaml",
+                true,
+            ),
+            (
+                entry("*.example.com", None),
+                "https://a.b.example.com/x",
+                true,
+            ),
+            (entry("*.example.com", None), "https://example.com/x", false),
+            (
+                entry("example.com", Some(&["/public/"])),
+                "https://example.com/public/x",
+                true,
+            ),
+            (
+                entry("example.com", Some(&["/public/"])),
+                "https://example.com/public/../private",
+                false,
+            ),
+        ] {
+            let url = Url::parse(url).expect("a URL");
+            assert_eq!(matches(&entry, &url), expected, "{entry:?} {url}");
+        }
+    }
+}
