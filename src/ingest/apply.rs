@@ -122,33 +122,26 @@ impl<'a, P: Precedence> Writer<'a, P> {
         if !checked.is_held_back {
             self.note_missing(&location_ref, &documents).await?;
         }
-        let lost: Vec<EntityRef> = documents
-            .iter()
-            .filter(|document| matches!(&document.verdict, Verdict::Conflict { with } if *with != location_ref))
-            .filter_map(|document| document.entity_ref.clone())
-            .collect();
-        store::put_conflicts(&mut self.tx, &location_ref, &lost).await?;
-        let changed = previous.is_none_or(|file| file.text_hash.as_deref() != Some(&text_hash));
-        store::put_file(
+        store::put_conflicts(
             &mut self.tx,
-            &File {
-                origin: source.origin.to_string(),
-                fingerprint: checked.fingerprint,
-                etag: checked.etag,
-                error: None,
-                documents,
-                dependencies: checked.dependencies,
-                read_at: self.now,
-                changed_at: if changed {
-                    self.now
-                } else {
-                    previous.map_or(self.now, |file| file.changed_at)
-                },
-                text_hash: Some(text_hash),
-                location_ref,
-            },
+            &location_ref,
+            &lost_to_others(&documents, &location_ref),
         )
         .await?;
+        let unchanged = previous.filter(|file| file.text_hash.as_deref() == Some(&text_hash));
+        let written = File {
+            origin: source.origin.to_string(),
+            fingerprint: checked.fingerprint,
+            etag: checked.etag,
+            error: None,
+            documents,
+            dependencies: checked.dependencies,
+            read_at: self.now,
+            changed_at: unchanged.map_or(self.now, |file| file.changed_at),
+            text_hash: Some(text_hash),
+            location_ref,
+        };
+        store::put_file(&mut self.tx, &written).await?;
         Ok(applied)
     }
 
@@ -291,7 +284,8 @@ impl<'a, P: Precedence> Writer<'a, P> {
             outcome,
         } = document;
         let (verdict, diagnostics) = match (outcome, &entity_ref) {
-            (Outcome::Empty, _) => (Verdict::Empty, Vec::new()),
+            // `ref_of` names every entity that has passed the envelope check: good without a ref there is not.
+            (Outcome::Empty, _) | (Outcome::Good(_), None) => (Verdict::Empty, Vec::new()),
             (Outcome::Refused(fault), _) => {
                 // Where faults hold back their location, the location shows them, not the entities.
                 let shows = !self.context.holds_back() || fault.scope == FaultScope::Entity;
@@ -323,8 +317,6 @@ impl<'a, P: Precedence> Writer<'a, P> {
                     (Verdict::Accepted, remarks)
                 }
             },
-            // `ref_of` names every entity that has passed the envelope check.
-            (Outcome::Good(_), None) => (Verdict::Empty, Vec::new()),
         };
         Ok(FileDocument {
             line,
@@ -525,4 +517,15 @@ fn kept_targets(
 fn list<T: serde::de::DeserializeOwned>(json: Option<&str>) -> Vec<T> {
     json.and_then(|json| serde_json::from_str(json).ok())
         .unwrap_or_default()
+}
+
+/// The entities that a file describes and another one holds.
+fn lost_to_others(documents: &[FileDocument], location_ref: &str) -> Vec<EntityRef> {
+    documents
+        .iter()
+        .filter(|document| {
+            matches!(&document.verdict, Verdict::Conflict { with } if with != location_ref)
+        })
+        .filter_map(|document| document.entity_ref.clone())
+        .collect()
 }

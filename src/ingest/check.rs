@@ -26,8 +26,8 @@ pub(super) async fn check_file(
     source: &FileSource,
     previous: Option<File>,
 ) -> FileCheck {
-    let content = match read(context, source, previous.as_ref()).await {
-        Ok(content) => content,
+    let found = match read(context, source, previous.as_ref()).await {
+        Ok(read) => read,
         Err(fault) if fault.missing == Missing::NotFound && source.optional => {
             return FileCheck::Absent;
         }
@@ -38,26 +38,29 @@ pub(super) async fn check_file(
     if let Some(previous) = previous
         && previous.error.is_none()
         && !previous.fingerprint.is_empty()
-        && previous.fingerprint == fingerprint(context, &content.text, &previous.dependencies).await
+        && previous.fingerprint == fingerprint(context, &found.text, &previous.dependencies).await
     {
         return FileCheck::Unchanged(Box::new(previous));
     }
-    FileCheck::Checked(check_text(context, source, content).await)
+    match check_text(context, source, found).await {
+        Ok(checked) => FileCheck::Checked(checked),
+        Err(fault) => FileCheck::Unreadable(fault),
+    }
 }
 
-/// Checks the text of a file.
+/// Checks the text of a file. Fails only where the check itself breaks down.
 pub(super) async fn check_text(
     context: &Context,
     source: &FileSource,
-    content: Content,
-) -> CheckedFile {
-    let (job, from, text) = (context.clone(), source.clone(), content.text);
+    read: Content,
+) -> Result<CheckedFile, Diagnostic> {
+    let (job, from, text) = (context.clone(), source.clone(), read.text);
     let (text, parsed) = tokio::task::spawn_blocking(move || {
         let parsed = parse_documents(&job, &from, &text);
         (text, parsed)
     })
     .await
-    .expect("checking a document does not panic");
+    .map_err(|fault| faults::broke_down(&source.location, &fault))?;
     let mut dependencies = Vec::new();
     let mut documents = Vec::with_capacity(parsed.len());
     for document in parsed {
@@ -66,14 +69,14 @@ pub(super) async fn check_text(
     dependencies.sort();
     dependencies.dedup();
     let fingerprint = fingerprint(context, &text, &dependencies).await;
-    CheckedFile {
+    Ok(CheckedFile {
         text,
-        etag: content.etag,
+        etag: read.etag,
         fingerprint,
         dependencies,
         documents,
         is_held_back: false,
-    }
+    })
 }
 
 async fn read(

@@ -10,6 +10,9 @@ use crate::{
     store::{Db, text_hash},
 };
 
+/// Which SCM a host is, by `host` or `host:port`; `None` for hosts without an integration.
+pub type ScmHosts = Arc<dyn Fn(&str) -> Option<ScmHost> + Send + Sync>;
+
 /// The options of the ingest, from the configuration.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -40,7 +43,7 @@ pub(super) struct Context {
     pub(super) reader: Reader,
     pub(super) kinds: Arc<Kinds>,
     pub(super) options: Arc<Options>,
-    pub(super) hosts: Arc<dyn Fn(&str) -> Option<ScmHost> + Send + Sync>,
+    pub(super) hosts: ScmHosts,
     pub(super) clock: Clock,
     /// Goes into every fingerprint: other rules or kinds make every file worth another look.
     pub(super) salt: Arc<str>,

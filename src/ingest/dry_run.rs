@@ -118,11 +118,13 @@ impl Ingest {
         let (mut documents, mut faults) = (Vec::new(), targets.errors);
         for source in targets.files {
             match self.context.reader.read(&source.location, None).await {
-                Ok(content) => {
-                    let checked = check_text(&self.context, &source, content).await;
-                    faults.extend(checked.location_faults().cloned());
-                    documents.extend(checked.documents);
-                }
+                Ok(content) => match check_text(&self.context, &source, content).await {
+                    Ok(checked) => {
+                        faults.extend(checked.location_faults().cloned());
+                        documents.extend(checked.documents);
+                    }
+                    Err(fault) => faults.push(fault),
+                },
                 Err(fault) if source.optional && fault.missing == Missing::NotFound => {}
                 Err(fault) => faults.push(faults::target_unreadable(&source.location, &fault)),
             }

@@ -45,6 +45,17 @@ pub(super) fn target_unreadable(location: &LocationRef, error: &SourceError) -> 
     fault(name, message, error.reason.clone(), error.mend.clone())
 }
 
+/// The check of a file broke down: our fault, and no reason to stop checking others.
+pub(super) fn broke_down(location: &LocationRef, error: &dyn std::error::Error) -> Diagnostic {
+    tracing::error!("Checking {location} broke down: {error}");
+    fault(
+        "Error",
+        format!("Unable to check {location}"),
+        "The portal broke down over this file. What it said before stays.",
+        "Tell the portal's maintainers, with the file.",
+    )
+}
+
 /// A document that is no YAML.
 pub(super) fn in_yaml(location: &LocationRef, found: Diagnostic) -> Diagnostic {
     Diagnostic {
@@ -90,13 +101,13 @@ pub(super) fn target_type_not_allowed(kind: &str, entity_ref: &str) -> Diagnosti
 /// A placeholder that cannot be filled. `cause` is Backstage's inner message.
 pub(super) fn placeholder(
     pointer: &str,
-    cause: String,
+    cause: &str,
     reason: impl Into<String>,
     mend: impl Into<String>,
 ) -> Diagnostic {
     Diagnostic {
         scope: FaultScope::Entity,
-        cause: Some(("Error".to_owned(), cause.clone())),
+        cause: Some(("Error".to_owned(), cause.to_owned())),
         path: Some(pointer.to_owned()),
         ..fault(
             "InputError",

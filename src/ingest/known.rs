@@ -19,6 +19,8 @@ struct KnownFile {
     /// In which walk it was last met, and as which file of it.
     met: (u64, u64),
     stamp: Option<Stamp>,
+    /// What its placeholders include.
+    includes: Vec<String>,
 }
 
 /// A Location entity, as far as it was followed.
@@ -82,6 +84,7 @@ impl Known {
                     parent,
                     met,
                     stamp: None,
+                    includes: Vec::new(),
                 };
                 self.files.insert(source.location.to_string(), file);
             }
@@ -115,15 +118,17 @@ impl Known {
 
     /// Notes what a file includes.
     pub(super) fn set_dependencies(&mut self, location_ref: &str, dependencies: &[String]) {
-        self.includers.retain(|_, includers| {
-            includers.remove(location_ref);
-            !includers.is_empty()
-        });
+        let Some(file) = self.files.get_mut(location_ref) else {
+            return;
+        };
+        for dependency in std::mem::replace(&mut file.includes, dependencies.to_vec()) {
+            if let Some(includers) = self.includers.get_mut(&dependency) {
+                includers.remove(location_ref);
+            }
+        }
         for dependency in dependencies {
-            self.includers
-                .entry(dependency.clone())
-                .or_default()
-                .insert(location_ref.to_owned());
+            let includers = self.includers.entry(dependency.clone()).or_default();
+            includers.insert(location_ref.to_owned());
         }
     }
 

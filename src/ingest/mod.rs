@@ -22,7 +22,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use context::Options;
+pub use context::{Options, ScmHosts};
 pub use dry_run::DryRun;
 pub use people::{NewLocation, OnConflict};
 
@@ -32,7 +32,7 @@ use self::{
 };
 use crate::{
     clock::Clock,
-    entity::{Kinds, ScmHost},
+    entity::Kinds,
     error::{Error, Result},
     source::Reader,
     store::Db,
@@ -42,9 +42,6 @@ use crate::{
 const MAX_WAITING: usize = 256;
 /// How long an answer waits for the change to be seen in the read model.
 const VISIBLE_WITHIN: Duration = Duration::from_secs(5);
-
-/// Which SCM a host is, by `host` or `host:port`; `None` for hosts without an integration.
-pub type ScmHosts = Arc<dyn Fn(&str) -> Option<ScmHost> + Send + Sync>;
 
 /// What the ingest is made of.
 pub struct Parts {
@@ -74,7 +71,6 @@ pub struct Ingest {
 
 impl Ingest {
     /// The handle, and the worker: a future that runs until every handle is gone.
-    #[must_use]
     pub fn new(parts: Parts) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let salt = Context::salt_of(&parts.options, &parts.kinds);
         let context = Context {

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{Ingest, apply::Cause, roots::Root, settle, worker::Command};
+use super::{Ingest, apply::Cause, roots::Root, settle::Settling, worker::Command};
 use crate::{
     clock::new_id,
     entity::{EntityRef, LocationRef},
@@ -235,8 +235,7 @@ impl Ingest {
         self.put_version(
             &mut tx,
             &EntityRef::from_canonical(&entity_ref),
-            "deleted",
-            by,
+            &cause("deleted", by),
             true,
         )
         .await?;
@@ -261,7 +260,7 @@ impl Ingest {
                 "No deletion of {entity_ref} to undo"
             )));
         }
-        self.put_version(&mut tx, entity_ref, "deletion undone", by, false)
+        self.put_version(&mut tx, entity_ref, &cause("deletion undone", by), false)
             .await?;
         tx.commit().await?;
         self.announce(change_id).await;
@@ -271,24 +270,20 @@ impl Ingest {
     /// Removes the entities that a source stopped listing and that were held because there were so many.
     /// Answers how many.
     pub async fn accept_removal(&self, origin: &str, by: &str) -> Result<u64> {
-        let mut tx = self.context.db.begin().await?;
-        let mut change_id = store::next_change_id(&mut tx).await?;
-        let Some((refs, _)) = store::missing_by_origin(&mut tx).await?.remove(origin) else {
+        let cause = cause("removal accepted", by);
+        let mut settling = Settling::begin(&self.context, &cause).await?;
+        let Some((refs, _)) = store::missing_by_origin(&mut settling.tx)
+            .await?
+            .remove(origin)
+        else {
             return Err(Error::NotFound(format!(
                 "Nothing of {origin} waits to be removed"
             )));
         };
-        settle::remove(
-            &self.context,
-            &mut tx,
-            &refs,
-            false,
-            &mut change_id,
-            &cause("removal accepted", by),
-        )
-        .await?;
-        tx.commit().await?;
-        self.announce(change_id - 1).await;
+        settling.remove(&refs).await?;
+        if let Some(change_id) = settling.commit().await? {
+            self.announce(change_id).await;
+        }
         Ok(refs.len() as u64)
     }
 
@@ -297,8 +292,7 @@ impl Ingest {
         &self,
         tx: &mut Tx,
         entity_ref: &EntityRef,
-        cause: &'static str,
-        by: &str,
+        cause: &Cause,
         deleted: bool,
     ) -> Result<()> {
         let versions = store::versions(&self.context.db, entity_ref, 20).await?;
@@ -309,8 +303,8 @@ impl Ingest {
             entity_ref: entity_ref.clone(),
             uid: String::new(),
             at: self.context.clock.now(),
-            cause,
-            caused_by: by.to_owned(),
+            cause: cause.what,
+            caused_by: cause.by.clone(),
             deleted,
             location_key: newest
                 .as_ref()

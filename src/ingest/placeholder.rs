@@ -24,7 +24,7 @@ pub(super) async fn resolve(
     let Some(written) = placeholder.target.as_str() else {
         return Err(faults::placeholder(
             pointer,
-            format!(
+            &format!(
                 "Placeholder {key} expected a string value parameter, in the form of an absolute URL or a relative path"
             ),
             format!("{key} needs a path or a URL, not a list, a number or a mapping."),
@@ -34,7 +34,7 @@ pub(super) async fn resolve(
     let target = context.resolve(base, written).map_err(|fault| {
         faults::placeholder(
             pointer,
-            format!(
+            &format!(
                 "Placeholder {key} could not form a URL out of {} and {written}, {fault}",
                 base.target
             ),
@@ -47,7 +47,7 @@ pub(super) async fn resolve(
         .map_err(|fault| {
             faults::placeholder(
                 pointer,
-                format!(
+                &format!(
                     "Placeholder {key} could not read location {written}, {}: {fault}",
                     fault.name
                 ),
@@ -58,7 +58,7 @@ pub(super) async fn resolve(
     let unparsable = |fault: String| {
         faults::placeholder(
             pointer,
-            format!("Placeholder {key} failed to parse the content of {written}, {fault}"),
+            &format!("Placeholder {key} failed to parse the content of {written}, {fault}"),
             format!("The file {written} cannot be understood: {fault}."),
             "Mend that file.",
         )

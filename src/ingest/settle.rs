@@ -26,74 +26,110 @@ pub(super) async fn settle(
     roots: &HashSet<String>,
     cause: &Cause,
 ) -> Result<Settled> {
-    let mut tx = context.db.begin().await?;
-    let mut next_change = store::next_change_id(&mut tx).await?;
-    let first_change = next_change;
-    forget_unreachable(context, &mut tx, roots, &mut next_change, cause).await?;
-    let missing = store::missing_by_origin(&mut tx).await?;
-    for (origin, (refs, total)) in missing {
-        if roots.contains(&origin) && shrinks_too_much(context, refs.len(), total) {
+    let mut settling = Settling::begin(context, cause).await?;
+    settling.forget_unreachable(roots).await?;
+    for (origin, (refs, total)) in store::missing_by_origin(&mut settling.tx).await? {
+        let is_configured = roots.contains(&origin);
+        if is_configured && shrinks_too_much(context, refs.len(), total) {
             continue; // a person decides: see `Ingest::accept_removal`
         }
-        remove(
-            context,
-            &mut tx,
-            &refs,
-            roots.contains(&origin),
-            &mut next_change,
-            cause,
-        )
-        .await?;
+        if is_configured && context.options.orphan_strategy == OrphanStrategy::Keep {
+            settling.keep(&refs).await?;
+        } else {
+            settling.remove(&refs).await?;
+        }
     }
-    tx.commit().await?;
-    let heirs = store::conflicts_of(&context.db).await?;
-    let mut heirs: Vec<String> = heirs
+    let last_change = settling.commit().await?;
+    let conflicts = store::conflicts_of(&context.db).await?;
+    let mut heirs: Vec<String> = conflicts
         .into_iter()
         .map(|conflict| conflict.location_ref)
         .collect();
     heirs.sort();
     heirs.dedup();
-    Ok(Settled {
-        last_change: (next_change > first_change).then_some(next_change - 1),
-        heirs,
-    })
+    Ok(Settled { last_change, heirs })
 }
 
-/// Removes entities for good, with a tombstone each; or keeps them as orphans where that is configured.
-pub(super) async fn remove(
-    context: &Context,
-    tx: &mut Tx,
-    refs: &[String],
-    may_keep: bool,
-    next_change: &mut i64,
-    cause: &Cause,
-) -> Result<()> {
-    let now = context.clock.now();
-    if may_keep && context.options.orphan_strategy == OrphanStrategy::Keep {
+/// A transaction that removes entities.
+pub(super) struct Settling<'a> {
+    pub(super) tx: Tx,
+    context: &'a Context,
+    cause: &'a Cause,
+    first_change: i64,
+    next_change: i64,
+}
+
+impl<'a> Settling<'a> {
+    pub(super) async fn begin(context: &'a Context, cause: &'a Cause) -> Result<Self> {
+        let mut tx = context.db.begin().await?;
+        let first_change = store::next_change_id(&mut tx).await?;
+        Ok(Self {
+            tx,
+            context,
+            cause,
+            first_change,
+            next_change: first_change,
+        })
+    }
+
+    /// Makes it so; answers the last change id if anything visible changed.
+    pub(super) async fn commit(self) -> Result<Option<i64>> {
+        self.tx.commit().await?;
+        Ok((self.next_change > self.first_change).then_some(self.next_change - 1))
+    }
+
+    /// Removes entities for good, with a tombstone each.
+    pub(super) async fn remove(&mut self, refs: &[String]) -> Result<()> {
+        let (now, by) = (self.context.clock.now(), &self.cause.by);
+        let mut versions = Vec::with_capacity(refs.len());
         for entity_ref in refs {
-            store::set_orphan(tx, entity_ref, *next_change).await?;
-            *next_change += 1;
+            store::bury(&mut self.tx, entity_ref, by, now, self.next_change).await?;
+            self.next_change += 1;
+            versions.push(NewVersion {
+                entity_ref: EntityRef::from_canonical(entity_ref),
+                uid: String::new(),
+                at: now,
+                cause: "no longer listed",
+                caused_by: by.clone(),
+                deleted: true,
+                location_key: None,
+                text_hash: None,
+                line: 1,
+                lines: 0,
+            });
         }
-        return Ok(());
+        store::put_versions(&mut self.tx, &versions).await
     }
-    let mut versions = Vec::with_capacity(refs.len());
-    for entity_ref in refs {
-        store::bury(tx, entity_ref, &cause.by, now, *next_change).await?;
-        *next_change += 1;
-        versions.push(NewVersion {
-            entity_ref: EntityRef::from_canonical(entity_ref),
-            uid: String::new(),
-            at: now,
-            cause: "no longer listed",
-            caused_by: cause.by.clone(),
-            deleted: true,
-            location_key: None,
-            text_hash: None,
-            line: 1,
-            lines: 0,
-        });
+
+    /// Keeps entities that nothing lists any more, marked.
+    async fn keep(&mut self, refs: &[String]) -> Result<()> {
+        for entity_ref in refs {
+            store::set_orphan(&mut self.tx, entity_ref, self.next_change).await?;
+            self.next_change += 1;
+        }
+        Ok(())
     }
-    store::put_versions(tx, &versions).await
+
+    async fn forget_unreachable(&mut self, roots: &HashSet<String>) -> Result<()> {
+        let locations = store::location_targets(&self.context.db).await?;
+        let reached = reached_files(&locations, roots);
+        let now = self.context.clock.now();
+        for file in store::file_refs(&mut self.tx).await? {
+            if reached.contains(file.as_str()) {
+                continue;
+            }
+            for entity_ref in store::entities_of_file(&mut self.tx, &file).await? {
+                store::mark_missing(&mut self.tx, &entity_ref, &file, now).await?;
+            }
+            store::delete_file(&mut self.tx, &file).await?;
+        }
+        let gone: Vec<String> = locations
+            .iter()
+            .filter(|location| location.location_key.is_none() && !roots.contains(&location.origin))
+            .map(|location| location.entity_ref.clone())
+            .collect();
+        self.remove(&gone).await
+    }
 }
 
 fn shrinks_too_much(context: &Context, missing: usize, total: i64) -> bool {
@@ -105,31 +141,6 @@ fn shrinks_too_much(context: &Context, missing: usize, total: i64) -> bool {
     let share = missing as f64 / total.max(1) as f64;
     missing > i64::try_from(context.options.removal_minimum).unwrap_or(i64::MAX)
         && share > context.options.removal_share
-}
-
-async fn forget_unreachable(
-    context: &Context,
-    tx: &mut Tx,
-    roots: &HashSet<String>,
-    next_change: &mut i64,
-    cause: &Cause,
-) -> Result<()> {
-    let locations = store::location_targets(&context.db).await?;
-    let reached = reached_files(&locations, roots);
-    for location_ref in store::file_refs(tx).await? {
-        if !reached.contains(location_ref.as_str()) {
-            for entity_ref in store::entities_of_file(tx, &location_ref).await? {
-                store::mark_missing(tx, &entity_ref, &location_ref, context.clock.now()).await?;
-            }
-            store::delete_file(tx, &location_ref).await?;
-        }
-    }
-    let gone: Vec<String> = locations
-        .iter()
-        .filter(|location| location.location_key.is_none() && !roots.contains(&location.origin))
-        .map(|location| location.entity_ref.clone())
-        .collect();
-    remove(context, tx, &gone, false, next_change, cause).await
 }
 
 /// The files that the roots lead to, through Locations that are themselves reached.

@@ -98,7 +98,9 @@ impl Worker {
                 .collect::<Result<Vec<_>>>()?;
             let faults = self.group_faults(group, &all);
             if let Some(fault) = faults.first() {
-                all.iter_mut().for_each(|read| read.hold_back(fault));
+                for read in &mut all {
+                    read.hold_back(fault);
+                }
             }
             found = self.write(all, cause).await?;
             if let Some(parent) = &group.parent {
@@ -230,7 +232,7 @@ impl Worker {
         let refs = accepted.filter_map(|document| document.entity_ref.as_ref());
         let locations: Vec<&str> = refs
             .filter(|named| named.kind() == "location")
-            .map(|named| named.as_str())
+            .map(crate::entity::EntityRef::as_str)
             .collect();
         let mut groups = Vec::new();
         if locations.is_empty() {
