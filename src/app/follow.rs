@@ -63,7 +63,7 @@ impl Feed {
             // Only this process writes, and it tells. A sender that is gone never comes back.
             Db::Sqlite { .. } => {
                 if self.committed.changed().await.is_err() {
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
             }
             Db::Postgres(_) => {

@@ -119,14 +119,14 @@ impl Ingest {
     /// Compares everything with its source now, and waits until that is done and seen.
     pub async fn reconcile(&self) -> Result<()> {
         let (done, finished) = oneshot::channel();
-        self.send(Command::Reconcile { done }).await?;
+        self.send(Command::Reconcile { done })?;
         // The worker ends only with the process.
         let _ = finished.await;
-        self.until_seen(*self.committed.borrow()).await;
+        self.all_seen().await;
         Ok(())
     }
 
-    async fn send(&self, command: Command) -> Result<()> {
+    fn send(&self, command: Command) -> Result<()> {
         self.commands.try_send(command).map_err(|_| {
             Error::ServiceUnavailable(
                 "Too many refreshes are waiting already. Try again in a moment.".to_owned(),
@@ -141,10 +141,17 @@ impl Ingest {
             *last = (*last).max(change_id);
             is_newer
         });
-        self.until_seen(change_id).await;
+        self.seen(change_id).await;
     }
 
-    async fn until_seen(&self, change_id: i64) {
+    /// Waits until the read model has seen everything that is committed.
+    async fn all_seen(&self) {
+        let last = *self.committed.borrow();
+        self.seen(last).await;
+    }
+
+    /// Waits, a few seconds at most, until the read model has seen a change.
+    pub async fn seen(&self, change_id: i64) {
         let mut applied = self.applied.subscribe();
         // Late is no failure: the change is committed, and will be seen.
         let _ =

@@ -74,8 +74,7 @@ impl Ingest {
             location_refs,
             cause,
             done,
-        })
-        .await?;
+        })?;
         self.wait_for(finished).await;
         Ok(())
     }
@@ -114,7 +113,7 @@ impl Ingest {
     async fn wait_for(&self, finished: oneshot::Receiver<()>) {
         // A slow source is no failure: the worker goes on with it.
         if tokio::time::timeout(PATIENCE, finished).await.is_ok() {
-            self.until_seen(*self.committed.borrow()).await;
+            self.all_seen().await;
         }
     }
 
@@ -214,7 +213,7 @@ impl Ingest {
 
     async fn roots_changed(&self, cause: Cause) -> Result<()> {
         let (done, finished) = oneshot::channel();
-        self.send(Command::Roots { cause, done }).await?;
+        self.send(Command::Roots { cause, done })?;
         self.wait_for(finished).await;
         Ok(())
     }

@@ -89,7 +89,8 @@ fn both_readme_commands_are_there() {
 
 #[test]
 fn links_in_markdown_are_seen() {
-    let text = "See [a](docs/A.md#x), ![b](b.png) and [web](https://example.com).\n    [no](code)\n";
+    let text =
+        "See [a](docs/A.md#x), ![b](b.png) and [web](https://example.com).\n    [no](code)\n";
     assert_eq!(links_of(text), ["docs/A.md#x", "b.png"]);
 }
 

@@ -1,0 +1,349 @@
+//! A whole portal in this process: a folder with files, a fresh database, a router that is called without a port.
+//!
+//! With `TEST_DATABASE_URL` set, every portal gets a schema of its own on that PostgreSQL; else a SQLite file.
+
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode},
+};
+use callboard::{
+    app::App,
+    clock::{Clock, UnixMillis, new_id},
+    config::{AllowedHost, Config, Database},
+    entity::LocationRef,
+    http::AppState,
+};
+use serde_json::Value;
+use sqlx::postgres::PgConnectOptions;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// The instant at which every test begins: 2026-01-01T00:00:00Z.
+pub const START: UnixMillis = UnixMillis(1_767_225_600_000);
+/// Nothing in a test takes longer, unless it is broken.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A portal under test.
+pub struct TestApp {
+    app: Option<App>,
+    router: Router,
+    config: Config,
+    clock: Clock,
+    folder: TempDir,
+}
+
+/// What a request was answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("the body is text")
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|fault| panic!("{fault}: {}", String::from_utf8_lossy(&self.body)))
+    }
+}
+
+/// A portal about to be started.
+pub struct TestAppBuilder {
+    folder: TempDir,
+    config: Config,
+}
+
+impl TestAppBuilder {
+    /// Writes a file into the portal's folder.
+    pub fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        write(&self.folder.path().join(name), text.as_ref());
+        self
+    }
+
+    /// Where a file of the folder lies.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Adds a configured location: a file or pattern of the folder.
+    pub fn location(mut self, name: &str) -> Self {
+        let target = self.folder.path().join(name).to_string_lossy().into_owned();
+        self.config.catalog.locations.push(LocationRef {
+            kind: "file".to_owned(),
+            target,
+        });
+        self
+    }
+
+    /// Lets the portal read from a host.
+    pub fn reads_from(mut self, host: &str) -> Self {
+        self.config.backend.reading_allow.push(AllowedHost {
+            host: host.to_owned(),
+            paths: None,
+        });
+        self
+    }
+
+    /// Changes the configuration.
+    pub fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        self
+    }
+
+    /// Starts it, and waits until every source was read.
+    pub async fn start(self) -> TestApp {
+        let clock = Clock::fixed(START);
+        let app = App::start(self.config.clone(), clock.clone())
+            .await
+            .expect("the portal starts");
+        let test = TestApp {
+            router: app.router(),
+            app: Some(app),
+            config: self.config,
+            clock,
+            folder: self.folder,
+        };
+        test.settled().await;
+        test
+    }
+}
+
+impl TestApp {
+    /// A portal with an empty catalog, to be filled.
+    pub fn new() -> TestAppBuilder {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().canonicalize().expect("the folder is there");
+        let mut config = Config::embedded(&root.join("data"), &root);
+        config.catalog.locations.clear();
+        config.catalog.processing_interval = None;
+        config.callboard.file_roots = vec![root];
+        if let Some(database) = postgres_schema() {
+            config.backend.database = database;
+        }
+        TestAppBuilder { folder, config }
+    }
+
+    /// A portal with one file, `all.yaml`.
+    pub async fn with_catalog(text: &str) -> Self {
+        Self::new()
+            .file("all.yaml", text)
+            .location("all.yaml")
+            .start()
+            .await
+    }
+
+    /// The portal with the examples.
+    pub async fn with_examples() -> Self {
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog-examples");
+        Self::new()
+            .with(|config| {
+                let with_examples = Config::embedded(&config.callboard.data_dir, &examples);
+                config.catalog.locations = with_examples.catalog.locations;
+                config.catalog.rules = with_examples.catalog.rules;
+                config.callboard.kinds = with_examples.callboard.kinds;
+                config.callboard.file_roots.push(examples);
+            })
+            .start()
+            .await
+    }
+
+    pub fn state(&self) -> &AppState {
+        self.app.as_ref().expect("the portal runs").state()
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder
+            .path()
+            .canonicalize()
+            .expect("the folder is there")
+            .join(name)
+    }
+
+    /// The location ref of a file of the folder.
+    pub fn location_ref(&self, name: &str) -> String {
+        format!("file:{}", self.path(name).display())
+    }
+
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        write(&self.path(name), text.as_ref());
+    }
+
+    pub fn remove(&self, name: &str) {
+        std::fs::remove_file(self.path(name)).expect("the file is removed");
+    }
+
+    /// Compares everything with its source, and waits until that is seen.
+    pub async fn reconcile(&self) {
+        self.state()
+            .ingest
+            .reconcile()
+            .await
+            .expect("the reconcile succeeds");
+    }
+
+    /// Waits until the first walk is over and seen.
+    async fn settled(&self) {
+        let mut first_walk = self.state().ingest.first_walk();
+        let waited = tokio::time::timeout(PATIENCE, first_walk.wait_for(|is_over| *is_over)).await;
+        waited
+            .expect("the first walk ends")
+            .expect("the worker lives");
+        let app = self.app.as_ref().expect("the portal runs");
+        tokio::time::timeout(PATIENCE, app.ready())
+            .await
+            .expect("the portal becomes ready");
+        let last = callboard::store::last_change_id(&self.state().store)
+            .await
+            .expect("the feed is read");
+        self.state().ingest.seen(last).await;
+    }
+
+    /// Stops the portal and starts it again on the same database and folder.
+    pub async fn restart(&mut self) {
+        self.app.take().expect("the portal runs").stop().await;
+        let app = App::start(self.config.clone(), self.clock.clone())
+            .await
+            .expect("the portal starts again");
+        self.router = app.router();
+        self.app = Some(app);
+        self.settled().await;
+    }
+
+    pub async fn call(&self, request: Request<Body>) -> Answer {
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX)
+            .await
+            .expect("the body is read")
+            .to_vec();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Request::get(path).body(Body::empty()).expect("a request"))
+            .await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .expect("a request");
+        self.call(request).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, body).await
+    }
+
+    /// Sends a form as a browser does, from the portal's own origin.
+    pub async fn submit(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body))
+            .expect("a request");
+        self.call(request).await
+    }
+
+    /// The entity as the catalog serves it.
+    pub fn entity(&self, entity_ref: &str) -> Option<Value> {
+        let json = self.state().catalog.read().entity(entity_ref)?;
+        Some(serde_json::from_slice(&json).expect("entities are JSON"))
+    }
+
+    /// Canonical refs of all entities but generated Locations, sorted.
+    pub fn refs(&self) -> Vec<String> {
+        let catalog = self.state().catalog.read();
+        let list = callboard::catalog::EntityList {
+            filter: callboard::catalog::Filter::All,
+            order: Vec::new(),
+            limit: None,
+            offset: 0,
+            after: None,
+        };
+        let page = catalog.list(&list).expect("a list of everything");
+        let mut refs: Vec<String> = page
+            .items
+            .iter()
+            .map(|json| {
+                let entity: Value = serde_json::from_slice(json).expect("entities are JSON");
+                let part = |pointer: &str| {
+                    entity
+                        .pointer(pointer)
+                        .and_then(Value::as_str)
+                        .unwrap_or("default")
+                        .to_lowercase()
+                };
+                format!(
+                    "{}:{}/{}",
+                    part("/kind"),
+                    part("/metadata/namespace"),
+                    part("/metadata/name")
+                )
+            })
+            .filter(|named| !named.starts_with("location:default/generated-"))
+            .collect();
+        refs.sort();
+        refs
+    }
+
+    /// Waits until a condition holds; for what the file system's events bring.
+    pub async fn until(&self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+        let waited = tokio::time::timeout(PATIENCE, async {
+            while !holds(self) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        assert!(waited.await.is_ok(), "{what}: not within {PATIENCE:?}");
+    }
+}
+
+fn write(path: &Path, text: &[u8]) {
+    std::fs::create_dir_all(path.parent().expect("a file has a folder"))
+        .expect("the folder is made");
+    std::fs::write(path, text).expect("the file is written");
+}
+
+fn postgres_schema() -> Option<Database> {
+    let url = std::env::vars()
+        .find(|(name, _)| name == "TEST_DATABASE_URL")?
+        .1;
+    let options =
+        PgConnectOptions::from_str(&url).expect("TEST_DATABASE_URL is a PostgreSQL address");
+    let schema = format!("test_{}", new_id().replace('-', ""));
+    Some(Database::Postgres {
+        options: Box::new(options),
+        create: false,
+        schema: Some(schema),
+    })
+}
