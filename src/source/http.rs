@@ -31,6 +31,8 @@ pub(super) struct HttpReader {
 
 impl HttpReader {
     pub(super) fn new(allows: Arc<dyn Fn(&Url) -> bool + Send + Sync>) -> Result<Self> {
+        // Once a process; the second time says it is there already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .redirect(Policy::none())
             .connect_timeout(Duration::from_secs(5))

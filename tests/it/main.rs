@@ -3,7 +3,10 @@
 mod support;
 
 mod bad_input;
+mod corpus;
+mod crash;
 mod house;
 mod ingest;
 mod layering;
+mod store;
 mod url_locations;

@@ -347,3 +347,15 @@ fn postgres_schema() -> Option<Database> {
         schema: Some(schema),
     })
 }
+
+/// A folder of real files beside the project. Tests that need it are ignored by default and ask for it by name.
+pub fn shared(name: &str) -> PathBuf {
+    let folder = std::env::vars().find(|(name, _)| name == "CALLBOARD_SHARED");
+    let folder = folder
+        .expect("CALLBOARD_SHARED names the folder of real files")
+        .1;
+    Path::new(&folder)
+        .join(name)
+        .canonicalize()
+        .expect("the folder is there")
+}
