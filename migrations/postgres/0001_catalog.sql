@@ -12,7 +12,7 @@ CREATE TABLE locations (
     UNIQUE (type, target)
 );
 
--- The text of every version of every file that was read, compressed (zlib).
+-- The text of every version of every file that was read, compressed (lz4).
 CREATE TABLE texts (
     hash TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     content BYTEA NOT NULL

@@ -60,3 +60,24 @@ pub struct Diagnostic {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
 }
+
+/// An error, not yet placed.
+pub(super) fn fault(
+    scope: FaultScope,
+    name: &str,
+    message: String,
+    reason: String,
+    mend: String,
+) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        scope,
+        name: name.to_owned(),
+        message,
+        cause: None,
+        reason,
+        mend,
+        path: None,
+        position: None,
+    }
+}

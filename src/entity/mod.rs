@@ -3,15 +3,30 @@
 //! Text comes in, values and verdicts go out. Nothing here does I/O.
 
 mod diagnostic;
+mod envelope;
+mod format;
+mod kinds;
 mod location;
-mod model;
+mod placeholder;
+mod policy;
+mod prepare;
 mod reference;
 mod relation;
+mod relations;
+mod scm;
+mod shape;
+mod validate;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, FaultScope, Position, Severity};
+pub use envelope::{check_envelope, ref_of};
+pub use kinds::{KindDefinition, Kinds};
 pub use location::LocationRef;
-pub use model::*;
+pub use placeholder::{Placeholder, fill, placeholders};
+pub use prepare::{Provenance, prepare};
 pub use reference::EntityRef;
 pub use relation::Relation;
+pub use relations::relations;
+pub use scm::{ScmHost, SourceLinks, resolve_url, source_links};
+pub use validate::validate;
 pub use yaml::{RawDocument, locate, parse_document, split_documents};

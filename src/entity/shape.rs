@@ -1,0 +1,307 @@
+//! A small schema language over JSON values, which finds the first fault in the order and words of ajv,
+//! the validator of Backstage. Hand-made because it runs for every entity of every ingest.
+
+use serde_json::Value;
+
+/// What a value must look like.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shape {
+    /// Anything.
+    Any,
+    /// A string, perhaps an empty one.
+    Text,
+    /// A string of at least one character.
+    Filled,
+    /// One of these strings.
+    OneOf(&'static [&'static str]),
+    /// An array of these.
+    List(&'static Shape),
+    /// An object of these, whatever the keys.
+    MapOf(&'static Shape),
+    /// An object, or an array of objects.
+    ObjectOrObjects,
+    /// An object with these fields; others may be there.
+    Map(&'static Fields),
+}
+
+/// The fields of an object.
+#[derive(Debug)]
+pub(super) struct Fields {
+    /// Those that must be there, in the order in which they are missed.
+    pub(super) required: &'static [&'static str],
+    /// Those that are looked at, in this order.
+    pub(super) known: &'static [(&'static str, Shape)],
+}
+
+/// The first fault of a value.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ShapeFault {
+    /// JSON pointer of the faulty value.
+    pub(super) path: String,
+    /// As ajv words it.
+    pub(super) message: String,
+    /// The parameters ajv gives, as Backstage appends them to faults of kinds: `missingProperty: owner`.
+    pub(super) parameters: String,
+    /// The same for people.
+    pub(super) reason: String,
+    pub(super) mend: String,
+}
+
+impl ShapeFault {
+    /// The path as Backstage's messages begin.
+    pub(super) fn place(&self) -> &str {
+        if self.path.is_empty() {
+            "<root>"
+        } else {
+            &self.path
+        }
+    }
+
+    /// `/spec must be object - type: object`
+    pub(super) fn with_parameters(&self) -> String {
+        format!("{} {} - {}", self.place(), self.message, self.parameters)
+    }
+
+    /// `/spec must be object`
+    pub(super) fn without_parameters(&self) -> String {
+        format!("{} {}", self.place(), self.message)
+    }
+}
+
+/// Finds the first fault. `path` is the JSON pointer of the value, and is as it was afterwards unless there is one.
+pub(super) fn check(value: &Value, shape: Shape, path: &mut String) -> Result<(), ShapeFault> {
+    match shape {
+        Shape::Any => Ok(()),
+        Shape::Text => match value {
+            Value::String(_) => Ok(()),
+            _ => Err(wrong_type(path, value, "string")),
+        },
+        Shape::Filled => match value {
+            Value::String(text) if text.is_empty() => Err(empty(path)),
+            Value::String(_) => Ok(()),
+            _ => Err(wrong_type(path, value, "string")),
+        },
+        Shape::OneOf(allowed) => match value {
+            Value::String(text) if allowed.contains(&text.as_str()) => Ok(()),
+            Value::String(_) => Err(not_allowed(path, allowed)),
+            _ => Err(wrong_type(path, value, "string")),
+        },
+        Shape::List(item) => {
+            let Value::Array(list) = value else {
+                return Err(wrong_type(path, value, "array"));
+            };
+            list.iter().enumerate().try_for_each(|(index, value)| {
+                within(path, &index.to_string(), |path| check(value, *item, path))
+            })
+        }
+        Shape::MapOf(item) => {
+            let Value::Object(map) = value else {
+                return Err(wrong_type(path, value, "object"));
+            };
+            map.iter()
+                .try_for_each(|(key, value)| within(path, key, |path| check(value, *item, path)))
+        }
+        Shape::ObjectOrObjects => match value {
+            Value::Object(_) => Ok(()),
+            Value::Array(list) => list.iter().enumerate().try_for_each(|(index, value)| {
+                within(path, &index.to_string(), |path| match value {
+                    Value::Object(_) => Ok(()),
+                    other => Err(wrong_type(path, other, "object")),
+                })
+            }),
+            other => Err(wrong_type(path, other, "object")),
+        },
+        Shape::Map(fields) => check_fields(value, fields, path),
+    }
+}
+
+fn check_fields(value: &Value, fields: &Fields, path: &mut String) -> Result<(), ShapeFault> {
+    let Value::Object(map) = value else {
+        return Err(wrong_type(path, value, "object"));
+    };
+    if let Some(missing) = fields
+        .required
+        .iter()
+        .find(|name| !map.contains_key(**name))
+    {
+        return Err(lacking(path, missing));
+    }
+    for (name, shape) in fields.known {
+        if let Some(value) = map.get(*name) {
+            within(path, name, |path| check(value, *shape, path))?;
+        }
+    }
+    Ok(())
+}
+
+fn within(
+    path: &mut String,
+    key: &str,
+    inner: impl FnOnce(&mut String) -> Result<(), ShapeFault>,
+) -> Result<(), ShapeFault> {
+    let length = path.len();
+    path.push('/');
+    path.push_str(&pointer_token(key));
+    let found = inner(path);
+    path.truncate(length);
+    found
+}
+
+/// A key as a JSON pointer has it (RFC 6901).
+pub(super) fn pointer_token(key: &str) -> std::borrow::Cow<'_, str> {
+    if key.contains(['~', '/']) {
+        key.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        key.into()
+    }
+}
+
+fn wrong_type(path: &str, found: &Value, expected: &str) -> ShapeFault {
+    let name = name_of(path);
+    let (found, mend) = match (found, expected) {
+        (Value::Null, _) => ("empty", format!("Give {name} a value, or remove the line.")),
+        (Value::Number(_), "string") => ("a number", format!("Put the value of {name} in quotes.")),
+        (Value::Bool(_), "string") => (
+            "true or false",
+            format!("Put the value of {name} in quotes."),
+        ),
+        (Value::String(_), "array") => (
+            "text",
+            format!("Write {name} as a list: one line with “- ” for each item."),
+        ),
+        (other, _) => (
+            kind_of(other),
+            format!("Make {name} {}.", article(expected)),
+        ),
+    };
+    ShapeFault {
+        path: path.to_owned(),
+        message: format!("must be {expected}"),
+        parameters: format!("type: {expected}"),
+        reason: format!("{name} is {found}; it must be {}.", article(expected)),
+        mend,
+    }
+}
+
+fn empty(path: &str) -> ShapeFault {
+    let name = name_of(path);
+    ShapeFault {
+        path: path.to_owned(),
+        message: "must NOT have fewer than 1 characters".to_owned(),
+        parameters: "limit: 1".to_owned(),
+        reason: format!("{name} is empty."),
+        mend: format!("Give {name} a value, or remove the line."),
+    }
+}
+
+fn not_allowed(path: &str, allowed: &[&str]) -> ShapeFault {
+    ShapeFault {
+        path: path.to_owned(),
+        message: "must be equal to one of the allowed values".to_owned(),
+        parameters: format!("allowedValues: {}", allowed.join(",")),
+        reason: format!("{} is none of the values it may have.", name_of(path)),
+        mend: format!("Write one of: {}.", allowed.join(", ")),
+    }
+}
+
+fn lacking(path: &str, missing: &str) -> ShapeFault {
+    let name = name_of(&format!("{path}/{missing}"));
+    ShapeFault {
+        path: path.to_owned(),
+        message: format!("must have required property '{missing}'"),
+        parameters: format!("missingProperty: {missing}"),
+        reason: format!("{name} is missing."),
+        mend: format!("Add {name}."),
+    }
+}
+
+/// `/spec/owner` as people write it: `spec.owner`.
+fn name_of(path: &str) -> String {
+    if path.is_empty() {
+        return "The document".to_owned();
+    }
+    format!(
+        "`{}`",
+        path[1..]
+            .replace('/', ".")
+            .replace("~1", "/")
+            .replace("~0", "~")
+    )
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "empty",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}
+
+fn article(expected: &str) -> &'static str {
+    match expected {
+        "array" => "a list",
+        "object" => "a mapping (`key: value` lines)",
+        _ => "text",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const PERSON: Shape = Shape::Map(&Fields {
+        required: &["name", "age"],
+        known: &[
+            ("name", Shape::Filled),
+            ("tags", Shape::List(&Shape::Text)),
+            ("labels", Shape::MapOf(&Shape::Text)),
+        ],
+    });
+
+    #[test]
+    fn the_first_fault_is_found_in_the_words_of_ajv() {
+        for (value, expected) in [
+            (json!("x"), "<root> must be object - type: object"),
+            (
+                json!({}),
+                "<root> must have required property 'name' - missingProperty: name",
+            ),
+            (
+                json!({"name": "a"}),
+                "<root> must have required property 'age' - missingProperty: age",
+            ),
+            (
+                json!({"name": "", "age": 1}),
+                "/name must NOT have fewer than 1 characters - limit: 1",
+            ),
+            (
+                json!({"name": 1, "age": 1}),
+                "/name must be string - type: string",
+            ),
+            (
+                json!({"name": "a", "age": 1, "tags": ["a", 1]}),
+                "/tags/1 must be string - type: string",
+            ),
+            (
+                json!({"name": "a", "age": 1, "labels": {"a/b~c": 5}}),
+                "/labels/a~1b~0c must be string - type: string",
+            ),
+        ] {
+            let fault = check(&value, PERSON, &mut String::new()).expect_err("a fault");
+            assert_eq!(fault.with_parameters(), expected);
+        }
+        assert!(
+            check(
+                &json!({"name": "a", "age": null, "more": []}),
+                PERSON,
+                &mut String::new()
+            )
+            .is_ok()
+        );
+    }
+}
