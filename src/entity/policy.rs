@@ -59,6 +59,7 @@ const TAG: &str =
     "a string that is sequences of [a-z0-9+#] separated by [-], at most 63 characters in total";
 const KIND: &str =
     "a string that is a sequence of [a-zA-Z][a-z0-9A-Z], at most 63 characters in total";
+const URL: &str = "a string that is a valid url";
 const PREFIXED: &str = "a valid prefix and/or suffix";
 
 /// Checks all policies; the first fault decides.
@@ -171,6 +172,33 @@ fn check_formats(value: &Value) -> Result<(), FormatFault> {
         format::is_dns_label,
         LABEL,
     )?;
+    check_keys(metadata)?;
+    for (index, tag) in metadata["tags"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
+        let path = || format!("/metadata/tags/{index}");
+        require_text(
+            || format!("tags.{index}"),
+            path,
+            tag.as_str().unwrap_or_default(),
+            format::is_tag,
+            TAG,
+        )?;
+    }
+    let links = metadata["links"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate();
+    links
+        .into_iter()
+        .try_for_each(|(index, link)| check_link(index, link))
+}
+
+fn check_keys(metadata: &Value) -> Result<(), FormatFault> {
     for (key, label) in metadata["labels"].as_object().into_iter().flatten() {
         let path = || format!("/metadata/labels/{}", pointer_token(key));
         require_text(
@@ -199,49 +227,31 @@ fn check_formats(value: &Value) -> Result<(), FormatFault> {
             PREFIXED,
         )?;
     }
-    for (index, tag) in metadata["tags"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
-        let path = || format!("/metadata/tags/{index}");
+    Ok(())
+}
+
+fn check_link(index: usize, link: &Value) -> Result<(), FormatFault> {
+    let path = |key: &str| format!("/metadata/links/{index}/{key}");
+    let url = link["url"].as_str().unwrap_or_default();
+    require_text(
+        || format!("links.{index}.url"),
+        || path("url"),
+        url,
+        format::is_url,
+        URL,
+    )?;
+    for key in ["title", "icon"] {
+        let Some(text) = link[key].as_str() else {
+            continue;
+        };
+        let filled = |text: &str| !text.trim().is_empty();
         require_text(
-            || format!("tags.{index}"),
-            path,
-            tag.as_str().unwrap_or_default(),
-            format::is_tag,
-            TAG,
+            || format!("links.{index}.{key}"),
+            || path(key),
+            text,
+            filled,
+            "a non empty string",
         )?;
-    }
-    for (index, link) in metadata["links"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
-        let path = |key: &str| format!("/metadata/links/{index}/{key}");
-        let url = link["url"].as_str().unwrap_or_default();
-        require_text(
-            || format!("links.{index}.url"),
-            || path("url"),
-            url,
-            format::is_url,
-            "a string that is a valid url",
-        )?;
-        for key in ["title", "icon"] {
-            let Some(text) = link[key].as_str() else {
-                continue;
-            };
-            let filled = |text: &str| !text.trim().is_empty();
-            require_text(
-                || format!("links.{index}.{key}"),
-                || path(key),
-                text,
-                filled,
-                "a non empty string",
-            )?;
-        }
     }
     Ok(())
 }
@@ -294,7 +304,7 @@ fn mend_of(expected: &str) -> &'static str {
         }
         KIND => "a letter, then letters and digits; at most 63 characters",
         PREFIXED => "`name` or `prefix/name`, the prefix being a host name in lower case",
-        "a string that is a valid url" => "a whole URL, beginning with `https://`",
+        URL => "a whole URL, beginning with `https://`",
         _ => "something, or remove the line",
     }
 }
