@@ -1,0 +1,165 @@
+//! Finds where in a file a value stands, by reading the document again.
+
+use serde_saphyr::granit_parser::{Event, Span};
+
+use super::{MAX_DEPTH, RawDocument, parser, scalar};
+use crate::entity::Position;
+
+/// Where the value at a JSON pointer stands in the file; its nearest ancestor if it is not there.
+///
+/// A collection stands where the key or dash that leads to it stands, an alias where `*` stands.
+/// `None`: there is no content, or it cannot be read as far as the first value.
+#[must_use]
+pub fn locate(raw: &RawDocument<'_>, pointer: &str) -> Option<Position> {
+    let mut search = Search {
+        wanted: segments(pointer),
+        open: Vec::new(),
+        found: None,
+    };
+    let mut parser = parser(raw.text);
+    while let Some(Ok((event, span))) = parser.next_event() {
+        if search.open.len() > MAX_DEPTH || search.take(&event, span) == Progress::Done {
+            break;
+        }
+    }
+    search.found.map(|span| position(span, raw))
+}
+
+/// The parts of a JSON pointer (RFC 6901).
+fn segments(pointer: &str) -> Vec<String> {
+    let parts = pointer.split('/').skip(1);
+    parts
+        .map(|part| part.replace("~1", "/").replace("~0", "~"))
+        .collect()
+}
+
+/// A span as people count: in the file, from 1, on one line.
+pub(super) fn position(span: Span, raw: &RawDocument<'_>) -> Position {
+    let ends_on_line = span.end.line() == span.start.line();
+    let length = if ends_on_line {
+        span.end.col().saturating_sub(span.start.col())
+    } else {
+        let line = line_of(raw.text, span.start.line());
+        line.chars().count().saturating_sub(span.start.col())
+    };
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Position {
+        line: raw
+            .first_line
+            .saturating_add(count(span.start.line().saturating_sub(1))),
+        column: count(span.start.col()).saturating_add(1),
+        length: count(length.max(1)),
+    }
+}
+
+/// A line of the text, from 1, without its end.
+pub(super) fn line_of(text: &str, line: usize) -> &str {
+    super::split::lines(text)
+        .nth(line.saturating_sub(1))
+        .map_or("", |line| line.trim_end_matches(['\n', '\r']))
+}
+
+#[derive(PartialEq, Eq)]
+enum Progress {
+    Searching,
+    Done,
+}
+
+struct Search {
+    wanted: Vec<String>,
+    open: Vec<Open>,
+    /// The place of the innermost value on the way to the wanted one.
+    found: Option<Span>,
+}
+
+/// A collection that has begun and not ended.
+struct Open {
+    /// How many parts of the pointer lead to it, if it is on the way.
+    matched: Option<usize>,
+    place: Place,
+}
+
+enum Place {
+    /// Index of the next item.
+    Item(usize),
+    /// A key comes next.
+    Key,
+    /// The value of this key comes next.
+    Value(String, Span),
+}
+
+impl Search {
+    fn take(&mut self, event: &Event<'_>, span: Span) -> Progress {
+        match event {
+            Event::Scalar(text, style, _, tag) => {
+                if let Some(Open {
+                    place: place @ Place::Key,
+                    ..
+                }) = self.open.last_mut()
+                {
+                    let key = scalar::resolve(text.clone(), *style, tag.as_deref());
+                    *place = Place::Value(scalar::key_text(key), span);
+                    return Progress::Searching;
+                }
+                self.value(span, None)
+            }
+            Event::Alias(_) | Event::UnresolvedAlias(_) => self.value(span, None),
+            Event::SequenceStart(..) => self.value(span, Some(Place::Item(0))),
+            Event::MappingStart(..) => self.value(span, Some(Place::Key)),
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            _ => Progress::Searching,
+        }
+    }
+
+    /// A value, or the start of a collection, whose first place is `inside`.
+    fn value(&mut self, span: Span, inside: Option<Place>) -> Progress {
+        let (matched, key) = self.step();
+        if let Some(matched) = matched {
+            let is_plain_sight = inside.is_none() && span.start != span.end;
+            self.found = Some(if is_plain_sight {
+                span
+            } else {
+                key.unwrap_or(span)
+            });
+            if matched == self.wanted.len() {
+                return Progress::Done;
+            }
+        }
+        if let Some(place) = inside {
+            self.open.push(Open { matched, place });
+        }
+        Progress::Searching
+    }
+
+    /// Steps over the next place of the innermost collection: how much of the pointer leads there, and its key.
+    fn step(&mut self) -> (Option<usize>, Option<Span>) {
+        let Some(parent) = self.open.last_mut() else {
+            return (Some(0), None);
+        };
+        let next = match parent.place {
+            Place::Item(index) => Place::Item(index + 1),
+            Place::Key => Place::Value(String::new(), Span::default()),
+            Place::Value(..) => Place::Key,
+        };
+        let (name, key) = match std::mem::replace(&mut parent.place, next) {
+            Place::Item(index) => (index.to_string(), None),
+            Place::Value(name, key) => (name, Some(key)),
+            // A collection as a key: nothing is looked for in it.
+            Place::Key => return (None, None),
+        };
+        let matched = parent
+            .matched
+            .filter(|&matched| self.wanted.get(matched) == Some(&name));
+        (matched.map(|matched| matched + 1), key)
+    }
+
+    /// Nothing more can be found once the innermost value on the way has ended.
+    fn end(&mut self) -> Progress {
+        match self.open.pop() {
+            Some(Open {
+                matched: Some(_), ..
+            }) => Progress::Done,
+            _ => Progress::Searching,
+        }
+    }
+}
