@@ -1,268 +1,127 @@
 //! `app-config.yaml` becomes a typed `Config` and an account of what was taken.
+//!
+//! Files are read and transformed one by one (`file`, `transform`), merged with the environment (`merge`), and
+//! read into sections (`reader`, `sections`). Every problem is collected; none stops at the first.
 
-use crate::entity::{KindDefinition, LocationRef, ScmHost};
-use serde_json::Value;
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    time::Duration,
+mod account;
+mod database;
+mod environment;
+mod file;
+mod keys;
+mod listen;
+mod locations;
+mod merge;
+mod problem;
+mod reader;
+mod rules;
+mod sections;
+mod transform;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+pub use account::Account;
+pub use environment::Environment;
+pub use problem::ConfigProblem;
+pub use types::{
+    AllowedHost, AllowedKind, App, Backend, CallboardConfig, CatalogConfig, CatalogRule, Config,
+    Cors, Database, FaultIsolation, Integration, LocationMatch, OrphanStrategy, SearchConfig,
+    TargetMatch,
 };
-use url::Url;
 
-/// The configuration, checked.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// `app`
-    pub app: App,
-    /// `organization.name`
-    pub organization: Option<String>,
-    /// `backend`
-    pub backend: Backend,
-    /// `integrations`: which product runs on which host.
-    pub integrations: Vec<Integration>,
-    /// `catalog`
-    pub catalog: CatalogConfig,
-    /// `search`
-    pub search: SearchConfig,
-    /// `callboard`
-    pub callboard: CallboardConfig,
-    /// All of it, merged, secrets included. Never shown; for parts that pass keys on.
-    pub raw: Value,
-}
+use self::{merge::Merged, problem::Problems};
 
-/// `app`
-#[derive(Debug, Clone)]
-pub struct App {
-    /** `app.title` */
-    pub title: Option<String>,
-    /** `app.baseUrl` */
-    pub base_url: Url,
-}
-
-/// `backend`
-#[derive(Debug, Clone)]
-pub struct Backend {
-    /// Where clients find it; no trailing slash.
-    pub base_url: Url,
-    /// `backend.listen`, as configured.
-    pub listen: SocketAddr,
-    /// `backend.database`
-    pub database: Database,
-    /// `backend.cors`; `None`: no CORS headers.
-    pub cors: Option<Cors>,
-    /// `backend.csp`, ready as a header value.
-    pub content_security_policy: String,
-    /// `backend.reading.allow`
-    pub reading_allow: Vec<AllowedHost>,
-}
-
-/// `backend.cors`
-#[derive(Debug, Clone)]
-pub struct Cors {
-    /** Exact origins or globs. */
-    pub origins: Vec<String>,
-    /** Methods. */
-    pub methods: Vec<String>,
-    /** Request headers; empty: as requested. */
-    pub allowed_headers: Vec<String>,
-    /** Exposed headers. */
-    pub exposed_headers: Vec<String>,
-    /** Credentials. */
-    pub credentials: bool,
-    /** Seconds. */
-    pub max_age: Option<u64>,
-}
-
-/// `backend.database`
-#[derive(Debug, Clone)]
-pub enum Database {
-    /// A file.
-    Sqlite {
-        /** The file. */
-        file: PathBuf,
-    },
-    /// `':memory:'`: a private temporary file, removed at exit.
-    Temporary,
-    /// PostgreSQL.
-    Postgres {
-        /** Ready to connect to the database. */
-        options: Box<sqlx::postgres::PgConnectOptions>,
-        /** Create the database when missing: connect to this one first. */
-        create: bool,
-        /** Schema to use and create; `None`: the search path's. */
-        schema: Option<String>,
-    },
-}
-
-/// One of `backend.reading.allow`
-#[derive(Debug, Clone)]
-pub struct AllowedHost {
-    /** `host`, `host:port` or `*.host`. */
-    pub host: String,
-    /** Path prefixes; `None`: all. */
-    pub paths: Option<Vec<String>>,
-}
-
-/// A Git host.
-#[derive(Debug, Clone)]
-pub struct Integration {
-    /** `host` or `host:port`. */
-    pub host: String,
-    /** Its product. */
-    pub product: ScmHost,
-    /** True for implicit entries (github.com, …). */
-    pub implicit: bool,
-}
-
-/// `catalog`
-#[derive(Debug, Clone)]
-pub struct CatalogConfig {
-    /// `catalog.rules`, then those of locations.
-    pub rules: Vec<CatalogRule>,
-    /// `catalog.locations`, `file` targets absolute.
-    pub locations: Vec<LocationRef>,
-    /// `catalog.readonly`
-    pub readonly: bool,
-    /// `catalog.processingInterval`; `None`: never.
-    pub processing_interval: Option<Duration>,
-    /// `catalog.orphanStrategy`
-    pub orphan_strategy: OrphanStrategy,
-    /// `catalog.defaultLocationConflictStrategy` is `refresh`.
-    pub conflict_refreshes: bool,
-}
-
-/// One of `catalog.rules`: which kinds which locations may bring.
-#[derive(Debug, Clone)]
-pub struct CatalogRule {
-    /** Kinds. */
-    pub allow: Vec<AllowedKind>,
-    /** Locations; empty: all. */
-    pub locations: Vec<LocationMatch>,
-}
-/// A kind a rule allows.
-#[derive(Debug, Clone)]
-pub struct AllowedKind {
-    /** Kind, compared without case. */
-    pub kind: String,
-    /** `spec.type`, if the rule names one. */
-    pub spec_type: Option<String>,
-}
-/// Which locations a rule is about.
-#[derive(Debug, Clone)]
-pub struct LocationMatch {
-    /** `url` or `file`. */
-    pub kind: String,
-    /** The target, or a pattern of it. */
-    pub target: TargetMatch,
-}
-/// How a target is compared.
-#[derive(Debug, Clone)]
-pub enum TargetMatch {
-    /** Any. */
-    Any,
-    /** As it stands. */
-    Exact(String),
-    /** A glob. */
-    Pattern(globset::GlobMatcher),
-}
-
-impl CatalogConfig {
-    /// Whether the rules let a root bring an entity of this kind (`catalog-model.md` §8).
-    #[must_use]
-    pub fn allows(
-        _rules: &[CatalogRule],
-        _kind: &str,
-        _spec_type: Option<&str>,
-        _origin: &LocationRef,
-    ) -> bool {
-        todo!()
-    }
-}
-
-/// What becomes of entities nothing lists any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrphanStrategy {
-    /** They go. */
-    Delete,
-    /** They stay, marked. */
-    Keep,
-}
-/// What a bad document holds back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultIsolation {
-    /** Itself. */
-    Document,
-    /** All that its Location leads to, as in Backstage. */
-    Location,
-}
-
-/// `search`
-#[derive(Debug, Clone)]
-pub struct SearchConfig {
-    /** `maxPageLimit` */
-    pub max_page_limit: usize,
-    /** `maxTermLength` */
-    pub max_term_length: usize,
-}
-
-/// `callboard`
-#[derive(Debug, Clone)]
-pub struct CallboardConfig {
-    /// `dataDir`: database file, lock, unpacked examples.
-    pub data_dir: PathBuf,
-    /// `faultIsolation`
-    pub fault_isolation: FaultIsolation,
-    /// `kinds`: JSON Schema files.
-    pub kinds: Vec<KindDefinition>,
-    /// `removals.share`: a source that loses more asks first.
-    pub removal_share: f64,
-    /// `removals.minimum`: but not below this many.
-    pub removal_minimum: u64,
-    /// `yamlMergeKeys`
-    pub merge_keys: bool,
-    /// `fileRoots`: folders `file` locations may read.
-    pub file_roots: Vec<PathBuf>,
-}
-
-/// One thing wrong with the configuration.
-#[derive(Debug, Clone)]
-pub struct ConfigProblem {
-    /** Dotted key. */
-    pub key: String,
-    /** File and line, or the environment variable. */
-    pub place: String,
-    /** What is wrong and what to do. */
-    pub message: String,
-}
-
-/// What was done with the configuration.
-#[derive(Debug, Clone, Default)]
-pub struct Account {
-    /** Taken: key and what it became. */
-    pub taken: Vec<(String, String)>,
-    /** Keys of parts that do not exist here. */
-    pub elsewhere: Vec<String>,
-    /** What is missing, and what that means. */
-    pub missing: Vec<String>,
-}
+/// Read when no `--config` is given, in the folder the program is started in.
+const DEFAULT_FILE: &str = "app-config.yaml";
+/// The configuration of a start without any: see `docs/CONFIG.md`.
+const EMBEDDED: &str = include_str!("embedded.yaml");
 
 impl Config {
-    /// Reads, merges and checks. All problems at once.
-    pub fn load(
-        _files: &[PathBuf],
-        _env: &dyn Fn(&str) -> Option<String>,
-        _all_env: &[(String, String)],
+    /// Reads, merges and checks configuration files, later ones over earlier ones, and the environment over all.
+    /// Without `files`, Backstage's default files in the working folder. All problems at once.
+    pub fn load(files: &[PathBuf], environment: &Environment) -> Result<Self, Vec<ConfigProblem>> {
+        let files = if files.is_empty() {
+            default_files(environment)
+        } else {
+            files.to_vec()
+        };
+        let mut problems = Problems::default();
+        let mut merged = Merged::default();
+        for path in &files {
+            merged.add_file(path, environment, &mut problems);
+        }
+        Self::finish(merged, environment, problems)
+    }
+
+    /// Whether the working folder has a configuration of its own.
+    #[must_use]
+    pub fn has_default_file() -> bool {
+        Path::new(DEFAULT_FILE).exists()
+    }
+
+    /// The configuration of a start without arguments and files: 127.0.0.1:7007, SQLite in `data_dir`, the examples
+    /// at `examples`. The environment can change it as it can change a file.
+    pub fn load_embedded(
+        data_dir: &Path,
+        examples: &Path,
+        environment: &Environment,
     ) -> Result<Self, Vec<ConfigProblem>> {
-        todo!()
+        let quoted = |path: &Path| serde_json::Value::from(path.to_string_lossy()).to_string();
+        let text = EMBEDDED
+            .replace("@DATA_DIR@", &quoted(data_dir))
+            .replace("@EXAMPLES@", &quoted(&examples.join("all.yaml")))
+            .replace("@RUNBOOK@", &quoted(&examples.join("kinds/runbook.json")));
+        let mut problems = Problems::default();
+        let mut merged = Merged::default();
+        merged.add_text("(embedded configuration)", &text, &mut problems);
+        Self::finish(merged, environment, problems)
     }
-    /// For a start without arguments: 127.0.0.1:7007, SQLite, the examples at `examples`.
-    #[must_use]
-    pub fn embedded(_data_dir: &Path, _examples: &Path) -> Self {
-        todo!()
+
+    fn finish(
+        mut merged: Merged,
+        environment: &Environment,
+        mut problems: Problems,
+    ) -> Result<Self, Vec<ConfigProblem>> {
+        merged.add_environment(environment, &mut problems);
+        let config = sections::read(&merged, &problems);
+        let problems = problems.into_located(&merged);
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems)
+        }
     }
-    /// What was taken, what belongs elsewhere, what is missing.
-    #[must_use]
-    pub fn account(&self) -> Account {
-        todo!()
-    }
+}
+
+/// `app-config.yaml`, `app-config.<env>.yaml`, `app-config.local.yaml`, `app-config.<env>.local.yaml`: the first must
+/// be there, the others may.
+fn default_files(environment: &Environment) -> Vec<PathBuf> {
+    let named = environment
+        .get("BACKSTAGE_ENV")
+        .into_iter()
+        .flat_map(|names| names.split(','));
+    let named: Vec<&str> = named
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    let mut optional: Vec<String> = named
+        .iter()
+        .map(|name| format!("app-config.{name}.yaml"))
+        .collect();
+    optional.push("app-config.local.yaml".to_owned());
+    optional.extend(
+        named
+            .iter()
+            .map(|name| format!("app-config.{name}.local.yaml")),
+    );
+    let optional = optional
+        .into_iter()
+        .map(PathBuf::from)
+        .filter(|path| path.exists());
+    std::iter::once(PathBuf::from(DEFAULT_FILE))
+        .chain(optional)
+        .collect()
 }

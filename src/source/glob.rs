@@ -32,6 +32,7 @@ pub(super) fn expand(roots: &[PathBuf], pattern: &str) -> Result<Vec<String>, So
     let glob = GlobBuilder::new(pattern)
         .literal_separator(true)
         .build()
+        .map(|glob| glob.compile_matcher())
         .map_err(|fault| {
             SourceError::unreadable(
                 format!("Unable to read file, {pattern} is no pattern: {fault}"),
@@ -44,7 +45,7 @@ pub(super) fn expand(roots: &[PathBuf], pattern: &str) -> Result<Vec<String>, So
     if folder.exists() {
         allowed_path(roots, folder)?;
         walk(folder, 0, &mut |path| {
-            if found.len() < MAX_MATCHES && glob.compile_matcher().is_match(path) {
+            if found.len() < MAX_MATCHES && glob.is_match(path) {
                 found.push(path.to_owned());
             }
         });

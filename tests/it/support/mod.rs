@@ -16,7 +16,7 @@ use axum::{
 use callboard::{
     app::App,
     clock::{Clock, UnixMillis, new_id},
-    config::{AllowedHost, Config, Database},
+    config::{AllowedHost, Config, Database, Environment},
     entity::LocationRef,
     http::AppState,
 };
@@ -124,8 +124,9 @@ impl TestApp {
     pub fn new() -> TestAppBuilder {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = folder.path().canonicalize().expect("the folder is there");
-        let mut config = Config::embedded(&root.join("data"), &root);
+        let mut config = embedded(&root.join("data"));
         config.catalog.locations.clear();
+        config.callboard.kinds.clear();
         config.catalog.processing_interval = None;
         config.callboard.file_roots = vec![root];
         if let Some(database) = postgres_schema() {
@@ -145,14 +146,13 @@ impl TestApp {
 
     /// The portal with the examples.
     pub async fn with_examples() -> Self {
-        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog-examples");
         Self::new()
             .with(|config| {
-                let with_examples = Config::embedded(&config.callboard.data_dir, &examples);
+                let with_examples = embedded(&config.callboard.data_dir);
                 config.catalog.locations = with_examples.catalog.locations;
                 config.catalog.rules = with_examples.catalog.rules;
                 config.callboard.kinds = with_examples.callboard.kinds;
-                config.callboard.file_roots.push(examples);
+                config.callboard.file_roots.push(examples());
             })
             .start()
             .await
@@ -326,6 +326,16 @@ impl TestApp {
         });
         assert!(waited.await.is_ok(), "{what}: not within {PATIENCE:?}");
     }
+}
+
+/// The examples in the checkout.
+pub fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog-examples")
+}
+
+fn embedded(data_dir: &Path) -> Config {
+    Config::load_embedded(data_dir, &examples(), &Environment::new())
+        .expect("the embedded configuration is sound")
 }
 
 fn write(path: &Path, text: &[u8]) {

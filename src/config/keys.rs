@@ -1,0 +1,54 @@
+//! The keys Callboard reads. The account at start names all others; a test compares them with `docs/CONFIG.md`.
+
+/// Dotted keys; what is below them is read as well.
+pub(super) const READ: &[&str] = &[
+    "app.title",
+    "app.baseUrl",
+    "organization.name",
+    "backend.baseUrl",
+    "backend.listen",
+    "backend.database.client",
+    "backend.database.connection",
+    "backend.database.prefix",
+    "backend.database.ensureExists",
+    "backend.database.pluginDivisionMode",
+    "backend.database.schemaPrefix",
+    "backend.cors",
+    "backend.csp",
+    "backend.reading.allow",
+    "integrations.azure",
+    "integrations.bitbucketCloud",
+    "integrations.bitbucketServer",
+    "integrations.gerrit",
+    "integrations.github",
+    "integrations.gitea",
+    "integrations.gitlab",
+    "catalog.rules",
+    "catalog.locations",
+    "catalog.readonly",
+    "catalog.processingInterval",
+    "catalog.orphanStrategy",
+    "catalog.defaultLocationConflictStrategy",
+    "search.maxPageLimit",
+    "search.maxTermLength",
+    "callboard.dataDir",
+    "callboard.faultIsolation",
+    "callboard.kinds",
+    "callboard.removals.share",
+    "callboard.removals.minimum",
+    "callboard.yamlMergeKeys",
+    "callboard.fileRoots",
+];
+
+/// Whether a key is read, or leads to one that is.
+pub(super) fn leads_to_read(key: &str) -> bool {
+    READ.iter().any(|read| {
+        read.strip_prefix(key)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
+/// Whether a key is read itself.
+pub(super) fn is_read(key: &str) -> bool {
+    READ.contains(&key)
+}

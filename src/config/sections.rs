@@ -1,0 +1,329 @@
+//! The sections, one function each.
+
+use std::path::{Path, PathBuf};
+
+use globset::Glob;
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    Account, AllowedHost, App, Backend, CallboardConfig, CatalogConfig, Config, Cors, Database,
+    FaultIsolation, Integration, OrphanStrategy, SearchConfig, database, listen,
+    locations::{self, Locations},
+    merge::Merged,
+    problem::Problems,
+    reader::Section,
+    rules,
+};
+use crate::entity::{KindDefinition, ScmHost};
+
+/// Backstage processes each entity every 100 to 150 seconds.
+const PROCESSING_INTERVAL: std::time::Duration = std::time::Duration::from_secs(120);
+const DATA_DIR: &str = "./callboard-data";
+
+/// Reads everything; what is wrong is noted.
+pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
+    let root = Section::root(&merged.value, problems);
+    let working_folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+    let backend = root.section("backend", read_backend);
+    let found = root.section("catalog", |catalog| {
+        locations::read(catalog, &working_folder)
+    });
+    let mut callboard = root.section("callboard", |section| {
+        read_callboard(section, &backend.database, merged)
+    });
+    callboard.file_roots.extend(found.folders.iter().cloned());
+    callboard.file_roots.push(working_folder);
+    callboard.file_roots.extend(merged.folders.iter().cloned());
+    let account = Account::of(merged, &backend, &found.unread);
+    Config {
+        app: root.section("app", |app| App {
+            title: app.text("title").map(str::to_owned),
+            base_url: base_url(app),
+        }),
+        organization: root.section("organization", |section| {
+            section.text("name").map(str::to_owned)
+        }),
+        integrations: root.section("integrations", read_integrations),
+        catalog: root.section("catalog", |catalog| read_catalog(catalog, found)),
+        search: root.section("search", |search| SearchConfig {
+            max_page_limit: number(search, "maxPageLimit", 100),
+            max_term_length: number(search, "maxTermLength", 100),
+        }),
+        backend,
+        callboard,
+        account,
+    }
+}
+
+fn read_backend(backend: Section<'_>) -> Backend {
+    Backend {
+        base_url: base_url(backend),
+        listen: listen::read(backend),
+        database: database::read(backend),
+        cors: read_cors(backend),
+        content_security_policy: content_security_policy(backend),
+        reading_allow: backend
+            .section("reading", |reading| reading.sections("allow", allowed_host)),
+    }
+}
+
+fn base_url(section: Section<'_>) -> Url {
+    let fallback = || Url::parse("http://localhost:7007").expect("a URL");
+    let Some(text) = section.required_text("baseUrl") else {
+        return fallback();
+    };
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => url,
+        _ => {
+            section.problem(
+                "baseUrl",
+                format!("“{text}” is no web address. Write it as https://portal.example.com."),
+            );
+            fallback()
+        }
+    }
+}
+
+fn number(section: Section<'_>, key: &str, default: usize) -> usize {
+    section.whole(key).map_or(default, |found| {
+        usize::try_from(found).unwrap_or(usize::MAX)
+    })
+}
+
+fn allowed_host(entry: Section<'_>) -> Option<AllowedHost> {
+    let host = entry.required_text("host")?;
+    if host.contains('/') {
+        entry.problem("host", format!("“{host}” is no host. Write `example.com`, `example.com:8443` or `*.example.com`, and paths under `paths`."));
+        return None;
+    }
+    Some(AllowedHost {
+        host: host.to_owned(),
+        paths: entry.texts("paths"),
+    })
+}
+
+fn read_cors(backend: Section<'_>) -> Option<Cors> {
+    if backend
+        .get("cors")
+        .is_none_or(|cors| *cors == Value::Bool(false))
+    {
+        return None;
+    }
+    backend.section("cors", |cors| {
+        if cors.get("origin") == Some(&Value::Bool(false)) {
+            return None;
+        }
+        let origins = cors.texts("origin").unwrap_or_else(|| vec!["*".to_owned()]);
+        for origin in &origins {
+            if Glob::new(origin).is_err() {
+                cors.problem("origin", format!("“{origin}” is no pattern."));
+            }
+        }
+        let methods = cors.texts("methods").unwrap_or_else(|| {
+            ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
+                .map(str::to_owned)
+                .to_vec()
+        });
+        Some(Cors {
+            origins,
+            methods,
+            allowed_headers: cors.texts("allowedHeaders").unwrap_or_default(),
+            exposed_headers: cors.texts("exposedHeaders").unwrap_or_default(),
+            credentials: cors.bool("credentials").unwrap_or(false),
+            max_age: cors.whole("maxAge"),
+        })
+    })
+}
+
+/// What pages may load. No inline script or style, and nothing from elsewhere but pictures of people.
+const DIRECTIVES: [(&str, &str); 9] = [
+    ("default-src", "'self'"),
+    ("base-uri", "'none'"),
+    ("connect-src", "'self'"),
+    ("form-action", "'self'"),
+    ("frame-ancestors", "'self'"),
+    ("img-src", "'self' data: https:"),
+    ("object-src", "'none'"),
+    ("script-src", "'self'"),
+    ("style-src", "'self'"),
+];
+
+fn content_security_policy(backend: Section<'_>) -> String {
+    let mut directives: Vec<(String, String)> = DIRECTIVES
+        .iter()
+        .map(|(name, sources)| ((*name).to_owned(), (*sources).to_owned()))
+        .collect();
+    backend.section("csp", |csp| {
+        let configured = if csp.is_absent() {
+            None
+        } else {
+            backend.map("csp")
+        };
+        for (written, _) in configured.into_iter().flatten() {
+            let name = kebab_case(written);
+            directives.retain(|(known, _)| *known != name);
+            if csp.get(written) != Some(&Value::Bool(false))
+                && let Some(sources) = csp.texts(written)
+            {
+                directives.push((name, sources.join(" ")));
+            }
+        }
+    });
+    let told: Vec<String> = directives
+        .iter()
+        .map(|(name, sources)| format!("{name} {sources}"))
+        .collect();
+    let told = told.join("; ");
+    if told.bytes().any(|byte| byte < 32 || byte > 126) {
+        backend.problem("csp", "has a letter that no header can carry.");
+    }
+    told
+}
+
+fn kebab_case(name: &str) -> String {
+    let mut kebab = String::with_capacity(name.len() + 2);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            kebab.push('-');
+        }
+        kebab.push(letter.to_ascii_lowercase());
+    }
+    kebab
+}
+
+/// Key under `integrations`, product, and the host that is there without being configured.
+const PRODUCTS: [(&str, ScmHost, Option<&str>); 7] = [
+    ("azure", ScmHost::AzureRepos, Some("dev.azure.com")),
+    (
+        "bitbucketCloud",
+        ScmHost::BitbucketCloud,
+        Some("bitbucket.org"),
+    ),
+    ("bitbucketServer", ScmHost::BitbucketServer, None),
+    ("gerrit", ScmHost::Gerrit, None),
+    ("github", ScmHost::GitHub, Some("github.com")),
+    ("gitea", ScmHost::Gitea, None),
+    ("gitlab", ScmHost::GitLab, Some("gitlab.com")),
+];
+
+fn read_integrations(integrations: Section<'_>) -> Vec<Integration> {
+    let mut found = Vec::new();
+    for (key, product, implicit) in PRODUCTS {
+        found.extend(integrations.sections(key, |entry| {
+            let host = match implicit {
+                Some(implicit) => entry.text("host").unwrap_or(implicit),
+                None => entry.required_text("host")?,
+            };
+            Some(Integration {
+                host: host.to_owned(),
+                product,
+            })
+        }));
+    }
+    let implicit = PRODUCTS
+        .iter()
+        .filter_map(|(_, product, host)| host.map(|host| (host, *product)));
+    found.extend(implicit.map(|(host, product)| Integration {
+        host: host.to_owned(),
+        product,
+    }));
+    found
+}
+
+fn read_catalog(catalog: Section<'_>, found: Locations) -> CatalogConfig {
+    let mut rules = rules::read(catalog);
+    rules.extend(found.rules);
+    let is_never = catalog.get("processingInterval") == Some(&Value::Bool(false));
+    let interval = if is_never {
+        None
+    } else {
+        catalog
+            .duration("processingInterval")
+            .or(Some(PROCESSING_INTERVAL))
+    };
+    CatalogConfig {
+        rules,
+        locations: found.locations,
+        readonly: catalog.bool("readonly").unwrap_or(false),
+        processing_interval: interval,
+        orphan_strategy: catalog
+            .choice(
+                "orphanStrategy",
+                &[
+                    ("delete", OrphanStrategy::Delete),
+                    ("keep", OrphanStrategy::Keep),
+                ],
+            )
+            .unwrap_or(OrphanStrategy::Delete),
+        conflict_refreshes: catalog
+            .choice(
+                "defaultLocationConflictStrategy",
+                &[("reject", false), ("refresh", true)],
+            )
+            .unwrap_or(false),
+    }
+}
+
+fn read_callboard(callboard: Section<'_>, database: &Database, merged: &Merged) -> CallboardConfig {
+    let beside_database = match database {
+        Database::Sqlite { file } => file
+            .parent()
+            .map(Path::to_path_buf)
+            .filter(|folder| !folder.as_os_str().is_empty()),
+        _ => None,
+    };
+    let data_dir = callboard
+        .text("dataDir")
+        .map(PathBuf::from)
+        .or(beside_database);
+    let (removal_share, removal_minimum) = callboard.section("removals", |removals| {
+        let share = removals.float("share").unwrap_or(0.5);
+        if !(0.0..=1.0).contains(&share) {
+            removals.problem("share", format!("is {share}; it must be between 0 and 1."));
+        }
+        (share, removals.whole("minimum").unwrap_or(20))
+    });
+    let roots = callboard.texts("fileRoots").unwrap_or_default();
+    CallboardConfig {
+        data_dir: data_dir.unwrap_or_else(|| PathBuf::from(DATA_DIR)),
+        fault_isolation: callboard
+            .choice(
+                "faultIsolation",
+                &[
+                    ("document", FaultIsolation::Document),
+                    ("location", FaultIsolation::Location),
+                ],
+            )
+            .unwrap_or(FaultIsolation::Document),
+        kinds: kind_files(callboard, merged),
+        removal_share,
+        removal_minimum,
+        merge_keys: callboard.bool("yamlMergeKeys").unwrap_or(false),
+        file_roots: roots.into_iter().map(PathBuf::from).collect(),
+    }
+}
+
+/// The schemas of declared kinds; relative paths count from the folder of the last configuration file.
+fn kind_files(callboard: Section<'_>, merged: &Merged) -> Vec<KindDefinition> {
+    let folder = merged
+        .folders
+        .last()
+        .cloned()
+        .unwrap_or_else(|| PathBuf::from("."));
+    let mut kinds = Vec::new();
+    for file in callboard.texts("kinds").unwrap_or_default() {
+        let path = folder.join(&file);
+        let read = std::fs::read_to_string(&path).map_err(|fault| fault.to_string());
+        match read.and_then(|text| {
+            serde_json::from_str(&text).map_err(|fault| format!("it is no JSON: {fault}"))
+        }) {
+            Ok(schema) => kinds.push(KindDefinition { file, schema }),
+            Err(fault) => callboard.problem(
+                "kinds",
+                format!("{} cannot be read: {fault}.", path.display()),
+            ),
+        }
+    }
+    kinds
+}

@@ -1,0 +1,244 @@
+//! Whole configurations: Backstage's own, and a bad one.
+
+use std::{path::Path, time::Duration};
+
+use super::*;
+
+/// As Backstage's `create-app` writes it, shortened.
+const CREATE_APP: &str = r#"
+app:
+  title: Scaffolded Backstage App
+  baseUrl: http://localhost:3000
+organization:
+  name: My Company
+backend:
+  baseUrl: http://localhost:7007
+  listen:
+    port: 7007
+  csp:
+    connect-src: ["'self'", 'http:', 'https:']
+  cors:
+    origin: http://localhost:3000
+    methods: [GET, HEAD, PATCH, POST, PUT, DELETE]
+    credentials: true
+  database:
+    client: better-sqlite3
+    connection: ':memory:'
+integrations:
+  github:
+    - host: github.com
+      token: ${GITHUB_TOKEN}
+proxy:
+techdocs:
+  builder: 'local'
+auth:
+  providers:
+    guest: {}
+scaffolder:
+catalog:
+  import:
+    entityFilename: catalog-info.yaml
+  rules:
+    - allow: [Component, System, API, Resource, Location]
+  locations:
+    - type: file
+      target: ../../examples/entities.yaml
+    - type: file
+      target: ../../examples/org.yaml
+      rules:
+        - allow: [User, Group]
+kubernetes:
+permission:
+  enabled: true
+"#;
+
+fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("written");
+    path
+}
+
+fn load(texts: &[&str], environment: &[(&str, &str)]) -> Result<Config, Vec<ConfigProblem>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files: Vec<PathBuf> = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| write(folder.path(), &format!("{index}.yaml"), text))
+        .collect();
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let clean = |mut problem: ConfigProblem| {
+        let folder = format!("{}/", folder.path().display());
+        problem.place = problem.place.replace(&folder, "");
+        problem.message = problem.message.replace(&folder, "");
+        problem
+    };
+    Config::load(&files, &environment).map_err(|problems| problems.into_iter().map(clean).collect())
+}
+
+#[test]
+fn the_configuration_of_a_new_backstage_app_is_taken() {
+    let config = load(&[CREATE_APP], &[]).expect("no problem");
+    assert_eq!(config.backend.listen.to_string(), "0.0.0.0:7007");
+    assert!(matches!(config.backend.database, Database::Temporary));
+    assert_eq!(config.catalog.locations.len(), 2);
+    assert_eq!(
+        config.catalog.rules.len(),
+        2,
+        "the rule of the second location comes behind"
+    );
+    assert!(
+        config
+            .backend
+            .content_security_policy
+            .contains("connect-src 'self' http: https:")
+    );
+    let account = &config.account;
+    for key in ["techdocs", "auth", "permission", "catalog.import"] {
+        assert!(
+            account.elsewhere.contains(&key.to_owned()),
+            "{key}: {account}"
+        );
+    }
+    assert!(
+        !account.elsewhere.contains(&"proxy".to_owned()),
+        "an empty section is no section: {account}"
+    );
+    assert!(
+        account
+            .missing
+            .iter()
+            .any(|line| line.contains("GITHUB_TOKEN")),
+        "{account}"
+    );
+}
+
+#[test]
+fn later_files_and_the_environment_win() {
+    let production = "
+app: {baseUrl: https://portal.example.com}
+backend:
+  baseUrl: https://portal.example.com
+  listen: ':8080'
+  database:
+    client: pg
+    connection: {host: '${POSTGRES_HOST}', port: '${POSTGRES_PORT}', user: a, password: b}
+";
+    let environment = [
+        ("POSTGRES_HOST", "db.example.com"),
+        ("POSTGRES_PORT", "5433"),
+        ("APP_CONFIG_backend_listen", "9000"),
+    ];
+    let config = load(&[CREATE_APP, production], &environment).expect("no problem");
+    assert_eq!(config.app.base_url.as_str(), "https://portal.example.com/");
+    assert_eq!(config.backend.listen.port(), 9000);
+    let Database::Postgres {
+        options,
+        create,
+        schema,
+    } = &config.backend.database
+    else {
+        panic!("{:?}", config.backend.database)
+    };
+    assert_eq!(
+        (
+            options.get_host(),
+            options.get_port(),
+            options.get_database()
+        ),
+        ("db.example.com", 5433, Some("backstage_plugin_callboard"))
+    );
+    assert_eq!((*create, schema.as_deref()), (true, None));
+}
+
+#[test]
+fn all_problems_are_told_at_once_with_their_lines() {
+    let bad = "app:\n  baseUrl: portal\nbackend:\n  baseUrl: http://localhost:7007\n  listen:\n    port: 99999\n  database:\n    client: oracle\n  reading:\n    allow:\n      - host: https://example.com/x\ncatalog:\n  orphanStrategy: forget\n  processingInterval: soon\n  readonly: maybe\ncallboard:\n  removals:\n    share: 2\n";
+    let problems = load(&[bad], &[("APP_CONFIG_a__b", "1")]).expect_err("problems");
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let expected = [
+        "APP_CONFIG_a__b: “” in its name is no key. Write APP_CONFIG_ and the keys with one _ between them.",
+        "0.yaml:5: backend.listen: 99999 is no port: ports end at 65535.",
+        "0.yaml:8: backend.database.client: is “oracle”. Callboard runs on `better-sqlite3` (embedded SQLite) and `pg` (PostgreSQL).",
+        "0.yaml:11: backend.reading.allow[0].host: “https://example.com/x” is no host. Write `example.com`, `example.com:8443` or `*.example.com`, and paths under `paths`.",
+        "0.yaml:18: callboard.removals.share: is 2; it must be between 0 and 1.",
+        "0.yaml:2: app.baseUrl: “portal” is no web address. Write it as https://portal.example.com.",
+        "0.yaml:14: catalog.processingInterval: is no duration. Write `{minutes: 5}`, `5m` or `PT5M`.",
+        "0.yaml:15: catalog.readonly: must be true or false.",
+        "0.yaml:13: catalog.orphanStrategy: is “forget”; it must be one of: delete, keep.",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn files_are_included_and_kinds_are_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "secret.txt", "hidden\n");
+    write(
+        folder.path(),
+        "more.yaml",
+        "deep:\n  database:\n    client: pg\n    connection: {host: h, password: {$file: secret.txt}}\n",
+    );
+    write(folder.path(), "kind.json", r#"{"title": "K"}"#);
+    let main = "app: {baseUrl: http://a}\nbackend:\n  baseUrl: http://a\n  database: {$include: more.yaml#deep.database}\ncallboard: {kinds: [kind.json]}\n";
+    let path = write(folder.path(), "app-config.yaml", main);
+    let config = Config::load(&[path], &Environment::new()).expect("no problem");
+    assert!(matches!(config.backend.database, Database::Postgres { .. }));
+    assert_eq!(config.callboard.kinds[0].schema["title"], "K");
+}
+
+#[test]
+fn what_cannot_be_read_is_a_problem() {
+    for (text, expected) in [
+        ("a: [", "1.yaml"),
+        ("- a", "no mapping"),
+        ("a: {$file: nowhere.txt}", "nowhere.txt"),
+        ("a: {$file: x, b: 1}", "only one"),
+        ("a: {$include: 0.yaml}", "included in itself"),
+        ("a: 1\n---\nb: 2\n", "second document"),
+    ] {
+        let problems = load(&[text], &[]).expect_err(text);
+        let told = problems
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n");
+        assert!(
+            told.contains(expected) || told.contains("0.yaml:"),
+            "{text}: {told}"
+        );
+    }
+    assert!(Config::load(&["nowhere.yaml".into()], &Environment::new()).is_err());
+}
+
+#[test]
+fn the_embedded_configuration_is_sound_and_listens_to_the_environment() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog-examples");
+    let environment = Environment::from([(
+        "APP_CONFIG_backend_listen_port".to_owned(),
+        "7008".to_owned(),
+    )]);
+    let config =
+        Config::load_embedded(Path::new("/data"), &examples, &environment).expect("no problem");
+    assert_eq!(config.backend.listen.to_string(), "127.0.0.1:7008");
+    assert_eq!(config.callboard.kinds.len(), 1);
+    assert_eq!(
+        config.catalog.processing_interval,
+        Some(Duration::from_secs(120))
+    );
+}
+
+#[test]
+fn every_key_that_is_read_is_in_the_document() {
+    let document =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/CONFIG.md"))
+            .expect("the document");
+    for key in keys::READ {
+        assert!(
+            document.contains(&format!("`{key}`")),
+            "{key} is not in docs/CONFIG.md"
+        );
+    }
+}
