@@ -1,62 +1,61 @@
 //! The read model: every live entity, indexed in memory, and every query over it.
+//!
+//! Changes come from the feed and go in under a short write lock; what a query needs beyond the entities (postings
+//! and orders of keys) is made when first asked for, and kept up to date. Answers are bytes, ready to be sent.
 
+mod column;
+mod cursor;
+mod document;
+mod facets;
+mod filter;
+mod flatten;
+mod graph;
+mod keys;
+mod list;
+mod parse;
+mod postings;
+mod predicate;
+mod projection;
+mod query;
+mod select;
+mod table;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use bytes::Bytes;
+use tokio::sync::watch;
+
+pub use filter::Filter;
+pub use projection::Projection;
+
+use self::table::Table;
 use crate::{
     entity::{EntityRef, Kinds},
     error::Result,
     store::Change,
 };
-use bytes::Bytes;
-use serde_json::Value;
-use std::sync::Arc;
+
+/// Changes that go in under one hold of the lock: readers wait for a few milliseconds at most.
+const SLICE: usize = 256;
+/// More changes than this make it cheaper to make orders and postings anew than to follow them.
+const MANY: usize = 256;
 
 /// The catalog in memory. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Catalog(Arc<()>);
+pub struct Catalog {
+    table: Arc<RwLock<Table>>,
+    kinds: Arc<Kinds>,
+    generation: watch::Sender<u64>,
+}
 
 /// A consistent view. Holds a read lock: never keep one over an await.
 #[derive(Debug)]
-pub struct Snapshot<'a>(std::marker::PhantomData<&'a ()>);
-
-/// A filter, in the terms of the search index (`catalog-api.md` §2, §3). Keys and values in lower case.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Filter {
-    /// Everything.
-    All,
-    /// Nothing.
-    Never,
-    /// A row with the key exists.
-    Exists(String),
-    /// A row with the key and one of the values exists.
-    In(String, Vec<String>),
-    /// A row with the key and a value with the prefix exists.
-    Prefix(String, String),
-    /// Not.
-    Not(Box<Filter>),
-    /// And.
-    AllOf(Vec<Filter>),
-    /// Or.
-    AnyOf(Vec<Filter>),
-}
-
-impl Filter {
-    /// From repeated `filter` parameters (§3.1). [`crate::error::Error::Input`] with Backstage's message.
-    pub fn from_params(_params: &[String]) -> Result<Self> {
-        todo!()
-    }
-    /// From a predicate (§3.2).
-    pub fn from_predicate(_predicate: &Value) -> Result<Self> {
-        todo!()
-    }
-    /// Both must hold.
-    #[must_use]
-    pub fn and(self, _other: Self) -> Self {
-        todo!()
-    }
-    /// A row with the key and the value exists; lower-cases both.
-    #[must_use]
-    pub fn equals(_key: &str, _value: &str) -> Self {
-        todo!()
-    }
+pub struct Snapshot<'a> {
+    table: RwLockReadGuard<'a, Table>,
 }
 
 /// One order field.
@@ -75,27 +74,6 @@ pub struct FullTextFilter {
     pub term: String,
     /** Keys; empty: the first order field, else `metadata.uid`. */
     pub fields: Vec<String>,
-}
-
-/// `fields` (§3.4).
-#[derive(Debug, Clone, Default)]
-pub struct Projection(Vec<Vec<String>>);
-
-impl Projection {
-    /// From repeated, comma-separated parameters. Empty: the whole entity.
-    pub fn parse(_fields: &[String]) -> Result<Self> {
-        todo!()
-    }
-    /// Whether there is anything to project.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        todo!()
-    }
-    /// Projects one entity's JSON.
-    #[must_use]
-    pub fn apply(&self, _entity: &Bytes) -> Bytes {
-        todo!()
-    }
 }
 
 /// A first page of `by-query` (§5).
@@ -137,8 +115,8 @@ pub struct EntityList {
     pub order: Vec<OrderField>,
     /// At most so many; `None`: all.
     pub limit: Option<usize>,
-    /// Skip so many.
-    pub offset: usize,
+    /// Skip so many; `None`: not asked for.
+    pub offset: Option<usize>,
     /// `after`: the cursor of the entity to continue behind.
     pub after: Option<String>,
 }
@@ -210,22 +188,46 @@ pub struct Neighbourhood {
 impl Catalog {
     /// An empty one.
     #[must_use]
-    pub fn new(_kinds: Arc<Kinds>) -> Self {
-        todo!()
+    pub fn new(kinds: Arc<Kinds>) -> Self {
+        Self {
+            table: Arc::default(),
+            kinds,
+            generation: watch::Sender::new(0),
+        }
     }
-    /// Takes changes in. Parses outside the lock; readers wait for microseconds. Blocking: call it on a blocking thread.
-    pub fn apply(&self, _changes: Vec<Change>) {
-        todo!()
+
+    /// Takes changes in, in their order. Parses outside the lock. Blocks for as long as it takes: call it on a
+    /// blocking thread.
+    pub fn apply(&self, changes: Vec<Change>) {
+        if changes.is_empty() {
+            return;
+        }
+        if changes.len() > MANY {
+            self.write().keys.forget_made();
+        }
+        let mut parsed = parse::parse(changes, &self.kinds).into_iter().peekable();
+        while parsed.peek().is_some() {
+            self.write().apply(parsed.by_ref().take(SLICE));
+        }
+        self.generation.send_modify(|generation| *generation += 1);
     }
-    /// Counts applied batches.
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Table> {
+        self.table.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts batches of changes.
     #[must_use]
-    pub fn subscribe(&self) -> tokio::sync::watch::Receiver<u64> {
-        todo!()
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.generation.subscribe()
     }
+
     /// Reads.
     #[must_use]
     pub fn read(&self) -> Snapshot<'_> {
-        todo!()
+        Snapshot {
+            table: self.table.read().unwrap_or_else(PoisonError::into_inner),
+        }
     }
 }
 
@@ -233,74 +235,96 @@ impl Snapshot<'_> {
     /// How many entities.
     #[must_use]
     pub fn len(&self) -> usize {
-        todo!()
+        usize::try_from(self.table.live.len()).unwrap_or(usize::MAX)
     }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        todo!()
+        self.table.live.is_empty()
     }
-    /// Final JSON of an entity by canonical ref, ready to send.
+
+    /// Final JSON of an entity by canonical ref, ready to be sent.
     #[must_use]
-    pub fn entity(&self, _entity_ref: &str) -> Option<Bytes> {
-        todo!()
+    pub fn entity(&self, entity_ref: &str) -> Option<Bytes> {
+        self.table
+            .find(entity_ref)
+            .map(|slot| self.table.slot(slot).document.json.clone())
     }
+
     /// Final JSON of an entity by uid.
     #[must_use]
-    pub fn entity_by_uid(&self, _uid: &str) -> Option<Bytes> {
-        todo!()
+    pub fn entity_by_uid(&self, uid: &str) -> Option<Bytes> {
+        let selection = self.table.select(&Filter::equals("metadata.uid", uid));
+        selection
+            .iter()
+            .next()
+            .map(|slot| self.table.slot(slot).document.json.clone())
     }
-    /// One for each ref, any case; `None` if there is none or the filter rejects it.
+
+    /// One for each ref, compared as written; `None` if there is none or the filter rejects it.
     #[must_use]
-    pub fn entities_by_refs(&self, _refs: &[String], _filter: &Filter) -> Vec<Option<Bytes>> {
-        todo!()
+    pub fn entities_by_refs(&self, refs: &[String], filter: &Filter) -> Vec<Option<Bytes>> {
+        let selection = self.table.select(filter);
+        let found = |entity_ref: &String| {
+            let slot = self
+                .table
+                .find(entity_ref)
+                .filter(|slot| selection.contains(*slot))?;
+            Some(self.table.slot(slot).document.json.clone())
+        };
+        refs.iter().map(found).collect()
     }
-    /// A first page.
-    pub fn query(&self, _query: &EntityQuery) -> Result<EntityPage> {
-        todo!()
+
+    /// A first page of `by-query`.
+    #[must_use]
+    pub fn query(&self, query: &EntityQuery) -> EntityPage {
+        query::first_page(&self.table, query)
     }
-    /// A page behind a cursor.
-    pub fn continue_query(
-        &self,
-        _cursor: &str,
-        _limit: usize,
-        _with_total: bool,
-    ) -> Result<EntityPage> {
-        todo!()
+
+    /// A page behind, or before, a cursor. [`crate::error::Error::Input`] if it is none.
+    pub fn continue_query(&self, cursor: &str, limit: usize) -> Result<EntityPage> {
+        query::page_from(&self.table, cursor, limit)
     }
-    /// `GET /entities`.
-    pub fn list(&self, _list: &EntityList) -> Result<ListPage> {
-        todo!()
+
+    /// `GET /entities`. [`crate::error::Error::Input`] if `after` cannot be read.
+    pub fn list(&self, list: &EntityList) -> Result<ListPage> {
+        list::list(&self.table, list)
     }
+
     /// How many match.
     #[must_use]
-    pub fn count(&self, _filter: &Filter) -> usize {
-        todo!()
+    pub fn count(&self, filter: &Filter) -> usize {
+        usize::try_from(self.table.select(filter).len()).unwrap_or(usize::MAX)
     }
-    /// For each key its values, most frequent order as Backstage answers them.
+
+    /// For each key its values, in byte order.
     #[must_use]
-    pub fn facets(&self, _keys: &[String], _filter: &Filter) -> Vec<(String, Vec<FacetValue>)> {
-        todo!()
+    pub fn facets(&self, keys: &[String], filter: &Filter) -> Vec<(String, Vec<FacetValue>)> {
+        facets::facets(&self.table, keys, filter)
     }
-    /// The entity, then its ancestors, each with its parents. `None`: no such entity.
+
+    /// The entity, then its ancestors, each with its parents, the root last. `None`: there is no such entity.
     #[must_use]
-    pub fn ancestry(&self, _entity_ref: &str) -> Option<Vec<(Bytes, Vec<EntityRef>)>> {
-        todo!()
+    pub fn ancestry(&self, entity_ref: &str) -> Option<Vec<(Bytes, Vec<EntityRef>)>> {
+        graph::ancestry(&self.table, entity_ref)
     }
-    /// What is around an entity, breadth first. `kinds` empty: all relation types.
+
+    /// What is around an entity, breadth first. `kinds`: relation types to follow; empty: all.
     #[must_use]
     pub fn graph(
         &self,
-        _entity_ref: &str,
-        _depth: usize,
-        _max_nodes: usize,
-        _kinds: &[String],
+        entity_ref: &str,
+        depth: usize,
+        max_nodes: usize,
+        kinds: &[String],
     ) -> Option<Neighbourhood> {
-        todo!()
+        graph::neighbourhood(&self.table, entity_ref, depth, max_nodes, kinds)
     }
+
     /// The relations of an entity, sorted by type and target.
     #[must_use]
-    pub fn relations(&self, _entity_ref: &str) -> Vec<RelationView> {
-        todo!()
+    pub fn relations(&self, entity_ref: &str) -> Vec<RelationView> {
+        graph::relations(&self.table, entity_ref)
     }
 }

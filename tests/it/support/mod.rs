@@ -288,7 +288,7 @@ impl TestApp {
             filter: callboard::catalog::Filter::All,
             order: Vec::new(),
             limit: None,
-            offset: 0,
+            offset: None,
             after: None,
         };
         let page = catalog.list(&list).expect("a list of everything");

@@ -1,0 +1,255 @@
+//! The cursors of `by-query` (`catalog-api.md` §4.3): base64 of JSON, read and written as Backstage's.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value, json};
+
+use super::{Filter, FullTextFilter, OrderField};
+use crate::error::{Error, Result};
+
+/// A place in the results of a query, with the query.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Cursor {
+    pub(super) filter: Filter,
+    pub(super) full_text: Option<FullTextFilter>,
+    /// None or one.
+    pub(super) order: Vec<OrderField>,
+    /// Value and uid of the row to go on from, exclusive.
+    pub(super) position: (String, String),
+    /// Of the first row of all.
+    pub(super) first: (String, String),
+    pub(super) is_previous: bool,
+    pub(super) total_items: usize,
+}
+
+fn malformed(why: impl std::fmt::Display) -> Error {
+    Error::Input(format!("Malformed cursor: {why}"))
+}
+
+impl Cursor {
+    /// Reads a cursor. [`Error::Input`] if it is none.
+    pub(super) fn decode(text: &str) -> Result<Self> {
+        let json = STANDARD
+            .decode(text.trim())
+            .map_err(|_| malformed("could not be decoded"))?;
+        let value: Value =
+            serde_json::from_slice(&json).map_err(|_| malformed("could not be parsed"))?;
+        let order = order_fields(&value)?;
+        let position = position(&value, "orderFieldValues", &order)?;
+        let first = match value.get("firstSortFieldValues") {
+            Some(_) => self::position(&value, "firstSortFieldValues", &order)?,
+            None => position.clone(),
+        };
+        let mut filter = match value.get("query") {
+            Some(query) => Filter::from_predicate(query).map_err(malformed)?,
+            None => Filter::All,
+        };
+        if let Some(legacy) = value.get("filter") {
+            filter = filter.and(legacy_filter(legacy, 0)?);
+        }
+        Ok(Self {
+            filter,
+            full_text: full_text(&value)?,
+            order,
+            position,
+            first,
+            is_previous: value["isPrevious"]
+                .as_bool()
+                .ok_or_else(|| malformed("isPrevious must be a boolean"))?,
+            total_items: value["totalItems"]
+                .as_u64()
+                .and_then(|total| usize::try_from(total).ok())
+                .unwrap_or(0),
+        })
+    }
+
+    pub(super) fn encode(&self) -> String {
+        let values = |(value, uid): &(String, String)| {
+            if self.order.is_empty() {
+                json!([uid])
+            } else {
+                json!([value, uid])
+            }
+        };
+        let order: Vec<Value> = self
+            .order
+            .iter()
+            .map(|order| json!({"field": order.field, "order": if order.descending { "desc" } else { "asc" }}))
+            .collect();
+        let mut cursor = Map::new();
+        cursor.insert("orderFields".into(), order.into());
+        cursor.insert("isPrevious".into(), self.is_previous.into());
+        let full_text = self.full_text.as_ref().map_or_else(
+            || json!({"term": ""}),
+            |full_text| {
+                if full_text.fields.is_empty() {
+                    json!({"term": full_text.term})
+                } else {
+                    json!({"term": full_text.term, "fields": full_text.fields})
+                }
+            },
+        );
+        cursor.insert("fullTextFilter".into(), full_text);
+        if self.filter != Filter::All {
+            cursor.insert("query".into(), self.filter.to_predicate());
+        }
+        cursor.insert("orderFieldValues".into(), values(&self.position));
+        cursor.insert("firstSortFieldValues".into(), values(&self.first));
+        cursor.insert("totalItems".into(), self.total_items.into());
+        STANDARD.encode(Value::from(cursor).to_string())
+    }
+}
+
+fn order_fields(cursor: &Value) -> Result<Vec<OrderField>> {
+    let list = cursor["orderFields"]
+        .as_array()
+        .ok_or_else(|| malformed("orderFields must be an array"))?;
+    let read = |entry: &Value| {
+        let field = entry["field"].as_str()?.to_owned();
+        let descending = match entry.get("order").and_then(Value::as_str) {
+            None | Some("asc") => false,
+            Some("desc") => true,
+            Some(_) => return None,
+        };
+        Some(OrderField { field, descending })
+    };
+    list.iter()
+        .map(|entry| read(entry).ok_or_else(|| malformed("orderFields has a faulty entry")))
+        .take(1)
+        .collect()
+}
+
+fn position(cursor: &Value, key: &str, order: &[OrderField]) -> Result<(String, String)> {
+    let list = cursor[key]
+        .as_array()
+        .ok_or_else(|| malformed(format!("{key} must be an array")))?;
+    let texts: Vec<&str> = list
+        .iter()
+        .map(|value| value.as_str().unwrap_or_default())
+        .collect();
+    match (order.is_empty(), texts.as_slice()) {
+        (true, [.., uid]) => Ok(((*uid).to_owned(), (*uid).to_owned())),
+        (false, [value, uid]) => Ok(((*value).to_owned(), (*uid).to_owned())),
+        _ => Err(malformed(format!("{key} does not go with orderFields"))),
+    }
+}
+
+fn full_text(cursor: &Value) -> Result<Option<FullTextFilter>> {
+    let Some(found) = cursor
+        .get("fullTextFilter")
+        .filter(|found| !found.is_null())
+    else {
+        return Ok(None);
+    };
+    let term = found["term"]
+        .as_str()
+        .ok_or_else(|| malformed("fullTextFilter needs a term"))?;
+    let fields = found["fields"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned);
+    Ok((!term.is_empty()).then(|| FullTextFilter {
+        term: term.to_owned(),
+        fields: fields.collect(),
+    }))
+}
+
+/// `{key, values?} | {not} | {anyOf} | {allOf}`
+fn legacy_filter(filter: &Value, depth: usize) -> Result<Filter> {
+    if depth > 50 {
+        return Err(malformed("its filter is nested too deep"));
+    }
+    let list = |value: &Value| -> Result<Vec<Filter>> {
+        let items = value
+            .as_array()
+            .ok_or_else(|| malformed("its filter is faulty"))?;
+        items
+            .iter()
+            .map(|item| legacy_filter(item, depth + 1))
+            .collect()
+    };
+    if let Some(inner) = filter.get("not") {
+        return Ok(Filter::Not(Box::new(legacy_filter(inner, depth + 1)?)));
+    }
+    if let Some(items) = filter.get("anyOf") {
+        return Ok(Filter::AnyOf(list(items)?));
+    }
+    if let Some(items) = filter.get("allOf") {
+        return Ok(Filter::AllOf(list(items)?));
+    }
+    let key = filter["key"]
+        .as_str()
+        .ok_or_else(|| malformed("its filter has no key"))?
+        .to_lowercase();
+    Ok(match filter.get("values").and_then(Value::as_array) {
+        Some(values) => Filter::In(
+            key,
+            values
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_lowercase)
+                .collect(),
+        ),
+        None => Filter::Exists(key),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_survives_being_written_and_read() {
+        let cursor = Cursor {
+            filter: Filter::equals("kind", "api"),
+            full_text: Some(FullTextFilter {
+                term: "x".to_owned(),
+                fields: vec!["metadata.name".to_owned()],
+            }),
+            order: vec![OrderField {
+                field: "metadata.name".to_owned(),
+                descending: true,
+            }],
+            position: ("b".to_owned(), "u2".to_owned()),
+            first: ("a".to_owned(), "u1".to_owned()),
+            is_previous: true,
+            total_items: 7,
+        };
+        assert_eq!(Cursor::decode(&cursor.encode()).expect("a cursor"), cursor);
+    }
+
+    #[test]
+    fn cursors_of_backstage_are_understood() {
+        let text = STANDARD.encode(
+            r#"{"orderFields":[{"field":"metadata.name","order":"asc"}],"isPrevious":false,"fullTextFilter":{"term":""},"orderFieldValues":["my-comp","u"],"firstSortFieldValues":["comp2","v"],"totalItems":6,"filter":{"anyOf":[{"key":"kind","values":["A"]}]}}"#,
+        );
+        let cursor = Cursor::decode(&text).expect("a cursor");
+        assert_eq!(
+            cursor.filter,
+            Filter::AnyOf(vec![Filter::equals("kind", "a")])
+        );
+        assert_eq!(
+            (
+                cursor.position.0.as_str(),
+                cursor.total_items,
+                cursor.full_text
+            ),
+            ("my-comp", 6, None)
+        );
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_refused() {
+        for text in [
+            "xxx",
+            "",
+            &STANDARD.encode("{}"),
+            &STANDARD.encode("[1]"),
+            &STANDARD.encode("nope"),
+        ] {
+            let fault = Cursor::decode(text).expect_err(text).to_string();
+            assert!(fault.starts_with("Malformed cursor: "), "{fault}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! From a row of the feed to what the table takes in: done outside the lock, on every core.
+
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::{
+    document::{FinalDocument, metadata_end},
+    flatten::{Rows, flatten},
+};
+use crate::{
+    entity::{Diagnostic, EntityRef, Kinds, Relation, relations},
+    store::{Change, StoredEntity},
+};
+
+/// Fewer changes are parsed on the thread that brings them.
+const WORTH_A_THREAD: usize = 200;
+
+/// A change, ready to be taken in.
+pub(super) enum ParsedChange {
+    Put(Box<ParsedEntity>),
+    Gone(EntityRef),
+}
+
+/// An entity, ready to be taken in.
+pub(super) struct ParsedEntity {
+    pub(super) entity_ref: EntityRef,
+    pub(super) uid: String,
+    pub(super) document: FinalDocument,
+    pub(super) rows: Rows,
+    pub(super) relations: Vec<Relation>,
+    pub(super) location: Option<String>,
+    pub(super) targets: Vec<String>,
+}
+
+/// Parses changes, in their order.
+pub(super) fn parse(changes: Vec<Change>, kinds: &Kinds) -> Vec<ParsedChange> {
+    let threads = thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(8);
+    if changes.len() < WORTH_A_THREAD || threads == 1 {
+        return changes
+            .into_iter()
+            .map(|change| parse_one(change, kinds))
+            .collect();
+    }
+    let share = changes.len().div_ceil(threads);
+    let mut shares: Vec<Vec<Change>> = Vec::with_capacity(threads);
+    let mut changes = changes.into_iter();
+    loop {
+        let next: Vec<Change> = changes.by_ref().take(share).collect();
+        if next.is_empty() {
+            break;
+        }
+        shares.push(next);
+    }
+    thread::scope(|scope| {
+        let tasks: Vec<_> = shares
+            .into_iter()
+            .map(|share| {
+                scope.spawn(move || {
+                    share
+                        .into_iter()
+                        .map(|change| parse_one(change, kinds))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        tasks
+            .into_iter()
+            .flat_map(|task| {
+                task.join()
+                    .expect("parsing what we wrote ourselves does not panic")
+            })
+            .collect()
+    })
+}
+
+fn parse_one(change: Change, kinds: &Kinds) -> ParsedChange {
+    match change {
+        Change::Gone(entity_ref) => ParsedChange::Gone(entity_ref),
+        Change::Put(stored) => {
+            let entity_ref = stored.entity_ref.clone();
+            match parse_entity(stored, kinds) {
+                Some(parsed) => ParsedChange::Put(Box::new(parsed)),
+                None => {
+                    tracing::error!(
+                        "The stored document of {entity_ref} is damaged; it is left out"
+                    );
+                    ParsedChange::Gone(entity_ref)
+                }
+            }
+        }
+    }
+}
+
+fn parse_entity(stored: StoredEntity, kinds: &Kinds) -> Option<ParsedEntity> {
+    let mut entity: Value = serde_json::from_str(&stored.document).ok()?;
+    let mut processed = stored.document;
+    if correct(&mut entity, stored.orphan) {
+        processed = entity.to_string();
+    }
+    let status = (!stored.errors.is_empty()).then(|| status(&stored.errors));
+    let document = FinalDocument::join(
+        &processed,
+        metadata_end(&processed)?,
+        &stored.uid,
+        status.as_deref(),
+    );
+    let rows = flatten(&entity, &stored.uid);
+    // What could not be parsed was refused when it was ingested.
+    let relations = relations(&entity, &stored.entity_ref, kinds).unwrap_or_default();
+    Some(ParsedEntity {
+        entity_ref: stored.entity_ref,
+        uid: stored.uid,
+        document,
+        rows,
+        relations,
+        location: stored.location,
+        targets: stored.targets,
+    })
+}
+
+/// Adds and removes what the catalog alone decides; true if that changed anything.
+fn correct(entity: &mut Value, is_orphan: bool) -> bool {
+    let mut is_changed = false;
+    if let Some(metadata) = entity["metadata"].as_object_mut() {
+        for ours in ["uid", "etag"] {
+            is_changed |= metadata.shift_remove(ours).is_some();
+        }
+    }
+    let annotations = &mut entity["metadata"]["annotations"];
+    for name in ["backstage.io/view-url", "backstage.io/edit-url"] {
+        is_changed |= annotations.get_mut(name).is_some_and(disarm);
+    }
+    if is_orphan {
+        entity["metadata"]["annotations"]["backstage.io/orphan"] = "true".into();
+        is_changed = true;
+    }
+    if entity["kind"] == "Location" {
+        let spec = &mut entity["spec"];
+        is_changed |= spec.get_mut("target").is_some_and(disarm);
+        for target in spec
+            .get_mut("targets")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            is_changed |= disarm(target);
+        }
+    }
+    is_changed
+}
+
+/// A link that runs a script is made harmless.
+fn disarm(link: &mut Value) -> bool {
+    let is_script = link.as_str().is_some_and(|url| {
+        let letters = url
+            .chars()
+            .filter(|letter| !letter.is_control() && !letter.is_whitespace());
+        letters
+            .take(11)
+            .collect::<String>()
+            .eq_ignore_ascii_case("javascript:")
+    });
+    if is_script {
+        *link = "https://backstage.io/annotation-rejected-for-security-reasons".into();
+    }
+    is_script
+}
+
+fn status(errors: &[Diagnostic]) -> String {
+    let items: Vec<Value> = errors
+        .iter()
+        .map(|found| {
+            let mut error = json!({"name": found.name, "message": found.message});
+            if let Some((name, message)) = &found.cause {
+                error["cause"] = json!({"name": name, "message": message});
+            }
+            json!({
+                "type": "backstage.io/catalog-processing",
+                "level": "error",
+                "message": format!("{}: {}", found.name, found.message),
+                "error": error,
+            })
+        })
+        .collect();
+    json!({ "items": items }).to_string()
+}

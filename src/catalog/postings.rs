@@ -1,0 +1,135 @@
+//! Which entities have a key, by value.
+
+use hashbrown::HashMap;
+use roaring::RoaringBitmap;
+
+use super::{
+    table::SlotId,
+    text::{TextId, Texts},
+};
+
+/// Entities with one value.
+#[derive(Debug, Clone)]
+pub(super) enum Posting {
+    One(SlotId),
+    Many(RoaringBitmap),
+}
+
+/// What is known of one key.
+#[derive(Debug, Default)]
+pub(super) struct Postings {
+    /// By value as authored.
+    pub(super) by_value: HashMap<TextId, Posting>,
+    /// Value in lower case → as authored, in every way it is written.
+    spellings: HashMap<TextId, Vec<TextId>>,
+    /// Entities with the key, whatever its value.
+    pub(super) existing: RoaringBitmap,
+    /// Entities with the key and a value that can be compared.
+    pub(super) valued: RoaringBitmap,
+}
+
+impl Posting {
+    pub(super) fn len_within(&self, selection: &RoaringBitmap) -> u64 {
+        match self {
+            Self::One(slot) => u64::from(selection.contains(*slot)),
+            Self::Many(slots) => slots.intersection_len(selection),
+        }
+    }
+
+    fn add_to(&self, selection: &mut RoaringBitmap) {
+        match self {
+            Self::One(slot) => drop(selection.insert(*slot)),
+            Self::Many(slots) => *selection |= slots,
+        }
+    }
+}
+
+impl Postings {
+    pub(super) fn insert(&mut self, value: Option<TextId>, slot: SlotId, texts: &Texts) {
+        self.existing.insert(slot);
+        let Some(value) = value else { return };
+        self.valued.insert(slot);
+        match self.by_value.get_mut(&value) {
+            Some(Posting::Many(slots)) => drop(slots.insert(slot)),
+            Some(posting @ Posting::One(_)) => {
+                if let Posting::One(other) = *posting
+                    && other != slot
+                {
+                    *posting = Posting::Many(RoaringBitmap::from_iter([other, slot]));
+                }
+            }
+            None => {
+                self.by_value.insert(value, Posting::One(slot));
+                self.spellings
+                    .entry(texts.lower(value))
+                    .or_default()
+                    .push(value);
+            }
+        }
+    }
+
+    /// Removes what an entity has of this key: all of its values.
+    pub(super) fn remove(
+        &mut self,
+        values: impl Iterator<Item = Option<TextId>>,
+        slot: SlotId,
+        texts: &Texts,
+    ) {
+        self.existing.remove(slot);
+        self.valued.remove(slot);
+        for value in values.flatten() {
+            let is_empty = match self.by_value.get_mut(&value) {
+                Some(Posting::Many(slots)) => {
+                    slots.remove(slot);
+                    slots.is_empty()
+                }
+                Some(Posting::One(other)) => *other == slot,
+                None => false,
+            };
+            if is_empty {
+                self.by_value.remove(&value);
+                let lower = texts.lower(value);
+                if let Some(spellings) = self.spellings.get_mut(&lower) {
+                    spellings.retain(|spelling| *spelling != value);
+                    if spellings.is_empty() {
+                        self.spellings.remove(&lower);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the entities with a value, given in lower case.
+    pub(super) fn add_equal(&self, lower: TextId, selection: &mut RoaringBitmap) {
+        for spelling in self.spellings.get(&lower).into_iter().flatten() {
+            if let Some(posting) = self.by_value.get(spelling) {
+                posting.add_to(selection);
+            }
+        }
+    }
+
+    /// The entities with a value, borrowed if it is written in one way only.
+    pub(super) fn equal(&self, lower: TextId) -> Option<&RoaringBitmap> {
+        match self.spellings.get(&lower)?.as_slice() {
+            [only] => match self.by_value.get(only)? {
+                Posting::Many(slots) => Some(slots),
+                Posting::One(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Adds the entities with a value of which `is_wanted` says yes, given in lower case.
+    pub(super) fn add_where(
+        &self,
+        texts: &Texts,
+        is_wanted: impl Fn(&str) -> bool,
+        selection: &mut RoaringBitmap,
+    ) {
+        for lower in self.spellings.keys() {
+            if is_wanted(texts.get(*lower)) {
+                self.add_equal(*lower, selection);
+            }
+        }
+    }
+}

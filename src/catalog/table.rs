@@ -1,0 +1,422 @@
+//! The entities and their indexes: what the lock guards.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
+use roaring::RoaringBitmap;
+
+use super::{
+    column::Column,
+    document::FinalDocument,
+    keys::{KeyId, Keys},
+    parse::{ParsedChange, ParsedEntity},
+    postings::Postings,
+    text::{TextId, Texts},
+};
+
+/// The number of an entity.
+pub(super) type SlotId = u32;
+
+/// A key and a value as authored; `None`: the value cannot be compared.
+pub(super) type Row = (KeyId, Option<TextId>);
+
+/// An entity.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) entity_ref: TextId,
+    pub(super) uid: TextId,
+    pub(super) document: FinalDocument,
+    /// Ordered by key.
+    rows: Box<[Row]>,
+    /// Those of its relations; change when others change.
+    relation_rows: Box<[Row]>,
+    /// (source, type, target) of each relation its document declares.
+    declared: Box<[(TextId, TextId, TextId)]>,
+    /// The file it was read from.
+    pub(super) location: Option<TextId>,
+    /// The files a Location leads to.
+    pub(super) targets: Box<[TextId]>,
+}
+
+/// A relation of an entity, from whoever declared it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Edge {
+    pub(super) kind: TextId,
+    pub(super) target: TextId,
+    pub(super) declarer: SlotId,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    pub(super) texts: Texts,
+    pub(super) keys: Keys,
+    slots: Vec<Option<Slot>>,
+    free: Vec<SlotId>,
+    pub(super) live: RoaringBitmap,
+    by_ref: HashTable<SlotId>,
+    hasher: DefaultHashBuilder,
+    /// Relations by the ref of their source, which need not exist.
+    edges: HashMap<TextId, Vec<Edge>>,
+    /// Locations by the files they lead to.
+    pub(super) parents: HashMap<TextId, Vec<SlotId>>,
+}
+
+impl Table {
+    pub(super) fn slot(&self, id: SlotId) -> &Slot {
+        self.slots[id as usize]
+            .as_ref()
+            .expect("live numbers have a slot")
+    }
+
+    pub(super) fn uid(&self, id: SlotId) -> &str {
+        // The order of a column is looked at while its entity is already on its way out.
+        self.slots[id as usize]
+            .as_ref()
+            .map_or("", |slot| self.texts.get(slot.uid))
+    }
+
+    pub(super) fn find(&self, entity_ref: &str) -> Option<SlotId> {
+        let same = |id: &SlotId| self.texts.get(self.slot(*id).entity_ref) == entity_ref;
+        self.by_ref
+            .find(self.hasher.hash_one(entity_ref), same)
+            .copied()
+    }
+
+    /// The relations of which a ref is the source.
+    pub(super) fn edges_of(&self, entity_ref: &str) -> &[Edge] {
+        let edges = self
+            .texts
+            .find(entity_ref)
+            .and_then(|id| self.edges.get(&id));
+        edges.map_or(&[], Vec::as_slice)
+    }
+
+    /// The rows of an entity with a key.
+    pub(super) fn rows_of(&self, id: SlotId, key: KeyId) -> &[Row] {
+        let slot = self.slot(id);
+        let rows = if self.keys.get(key).is_relation {
+            &slot.relation_rows
+        } else {
+            &slot.rows
+        };
+        let start = rows.partition_point(|(other, _)| *other < key);
+        let length = rows[start..].partition_point(|(other, _)| *other == key);
+        &rows[start..start + length]
+    }
+
+    /// What is known of a key; made when first asked for.
+    pub(super) fn postings(&self, key: KeyId) -> &Postings {
+        self.keys.get(key).postings.get_or_init(|| {
+            let mut postings = Postings::default();
+            for slot in &self.live {
+                for (_, value) in self.rows_of(slot, key) {
+                    postings.insert(*value, slot, &self.texts);
+                }
+            }
+            Box::new(postings)
+        })
+    }
+
+    /// The order of a key's values; made when first asked for.
+    pub(super) fn column(&self, key: KeyId) -> &Column {
+        self.keys.get(key).column.get_or_init(|| {
+            let pairs_of = |slot| {
+                self.rows_of(slot, key)
+                    .iter()
+                    .filter_map(move |(_, value)| Some(((*value)?, slot)))
+            };
+            let pairs = self
+                .live
+                .iter()
+                .flat_map(pairs_of)
+                .map(|(value, slot)| (self.texts.lower(value), slot));
+            Box::new(Column::new(pairs.collect(), self))
+        })
+    }
+
+    /// Takes changes in. Relations of others follow before it returns.
+    pub(super) fn apply(&mut self, changes: impl Iterator<Item = ParsedChange>) {
+        let mut touched = HashSet::new();
+        for change in changes {
+            match change {
+                ParsedChange::Put(parsed) => {
+                    let existing = self.find(parsed.entity_ref.as_str());
+                    if let Some(id) = existing {
+                        self.take_out(id, &mut touched);
+                    }
+                    self.put_in(existing, *parsed, &mut touched);
+                }
+                ParsedChange::Gone(entity_ref) => {
+                    if let Some(id) = self.find(entity_ref.as_str()) {
+                        self.take_out(id, &mut touched);
+                        self.forget(id);
+                    }
+                }
+            }
+        }
+        for source in touched {
+            self.stitch(source);
+            self.texts.release(source);
+        }
+    }
+
+    /// Takes an entity out of every index but that of refs; its slot stays for [`Self::put_in`] or [`Self::forget`].
+    fn take_out(&mut self, id: SlotId, touched: &mut HashSet<TextId>) {
+        self.live.remove(id);
+        let (rows, relation_rows) = {
+            let slot = self.slots[id as usize]
+                .as_mut()
+                .expect("live numbers have a slot");
+            (
+                std::mem::take(&mut slot.rows),
+                std::mem::take(&mut slot.relation_rows),
+            )
+        };
+        self.unindex(id, &rows);
+        self.unindex(id, &relation_rows);
+        let slot = self.slots[id as usize]
+            .as_mut()
+            .expect("live numbers have a slot");
+        let (declared, location, targets) = (
+            std::mem::take(&mut slot.declared),
+            slot.location.take(),
+            std::mem::take(&mut slot.targets),
+        );
+        for (source, kind, target) in declared {
+            if let Some(edges) = self.edges.get_mut(&source) {
+                let edge = Edge {
+                    kind,
+                    target,
+                    declarer: id,
+                };
+                if let Some(place) = edges.iter().position(|other| *other == edge) {
+                    edges.swap_remove(place);
+                }
+                if edges.is_empty() {
+                    self.edges.remove(&source);
+                }
+            }
+            self.texts.release(kind);
+            self.texts.release(target);
+            // `touched` holds the source once.
+            if !touched.insert(source) {
+                self.texts.release(source);
+            }
+        }
+        if let Some(location) = location {
+            self.texts.release(location);
+        }
+        for target in targets {
+            if let Some(parents) = self.parents.get_mut(&target) {
+                parents.retain(|parent| *parent != id);
+            }
+            self.texts.release(target);
+        }
+    }
+
+    /// Takes an entity out of the index of refs, and frees its slot.
+    fn forget(&mut self, id: SlotId) {
+        let slot = self.slots[id as usize]
+            .as_ref()
+            .expect("live numbers have a slot");
+        let (entity_ref, uid) = (slot.entity_ref, slot.uid);
+        let hash = self.hasher.hash_one(self.texts.get(entity_ref));
+        if let Ok(found) = self.by_ref.find_entry(hash, |other| *other == id) {
+            found.remove();
+        }
+        self.slots[id as usize] = None;
+        self.free.push(id);
+        self.texts.release(entity_ref);
+        self.texts.release(uid);
+    }
+
+    fn put_in(
+        &mut self,
+        existing: Option<SlotId>,
+        parsed: ParsedEntity,
+        touched: &mut HashSet<TextId>,
+    ) {
+        let mut rows: Vec<Row> = Vec::with_capacity(24);
+        for (key, value) in parsed.rows.iter() {
+            let key = self.keys.put(key);
+            let value = value.map(|value| self.texts.hold(value));
+            rows.push((key, value));
+        }
+        let rows = self.ordered(rows);
+        let uid = self.texts.hold(&parsed.uid);
+        let entity_ref = match existing {
+            Some(id) => {
+                let slot = self.slot(id);
+                let (entity_ref, old_uid) = (slot.entity_ref, slot.uid);
+                self.texts.release(old_uid);
+                entity_ref
+            }
+            None => self.texts.hold(parsed.entity_ref.as_str()),
+        };
+        let id = existing.or_else(|| self.free.pop()).unwrap_or_else(|| {
+            self.slots.push(None);
+            u32::try_from(self.slots.len() - 1).expect("fewer than 4 billion entities")
+        });
+        let declared = self.declare(id, &parsed, touched);
+        let location = parsed.location.map(|location| self.texts.hold(&location));
+        let targets: Box<[TextId]> = parsed
+            .targets
+            .iter()
+            .map(|target| self.texts.hold(target))
+            .collect();
+        for target in &targets {
+            self.parents.entry(*target).or_default().push(id);
+        }
+        self.slots[id as usize] = Some(Slot {
+            entity_ref,
+            uid,
+            document: parsed.document,
+            rows,
+            relation_rows: Box::default(),
+            declared,
+            location,
+            targets,
+        });
+        self.live.insert(id);
+        if existing.is_none() {
+            let hash = self.hasher.hash_one(self.texts.get(entity_ref));
+            let (slots, texts, hasher) = (&self.slots, &self.texts, &self.hasher);
+            self.by_ref.insert_unique(hash, id, |id| {
+                let slot = slots[*id as usize]
+                    .as_ref()
+                    .expect("indexed numbers have a slot");
+                hasher.hash_one(texts.get(slot.entity_ref))
+            });
+        }
+        let rows = std::mem::take(&mut self.slots[id as usize].as_mut().expect("just put in").rows);
+        self.index(id, &rows);
+        self.slots[id as usize].as_mut().expect("just put in").rows = rows;
+        if touched.insert(entity_ref) {
+            self.texts.hold_again(entity_ref);
+        }
+    }
+
+    fn declare(
+        &mut self,
+        id: SlotId,
+        parsed: &ParsedEntity,
+        touched: &mut HashSet<TextId>,
+    ) -> Box<[(TextId, TextId, TextId)]> {
+        let mut declared = Vec::with_capacity(parsed.relations.len());
+        for relation in &parsed.relations {
+            let source = self.texts.hold(relation.source.as_str());
+            let kind = self.texts.hold(&relation.kind);
+            let target = self.texts.hold(relation.target.as_str());
+            self.edges.entry(source).or_default().push(Edge {
+                kind,
+                target,
+                declarer: id,
+            });
+            declared.push((source, kind, target));
+            if touched.insert(source) {
+                self.texts.hold_again(source);
+            }
+        }
+        declared.into_boxed_slice()
+    }
+
+    /// Rows ordered by key, each value of a key once, however it is written.
+    fn ordered(&mut self, mut rows: Vec<Row>) -> Box<[Row]> {
+        rows.sort_by_key(|(key, _)| *key);
+        let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
+        for (key, value) in rows {
+            let same = |(_, other): &Row| match (other, value) {
+                (Some(other), Some(value)) => self.texts.lower(*other) == self.texts.lower(value),
+                (None, None) => true,
+                _ => false,
+            };
+            let mut of_key = kept.iter().rev().take_while(|(other, _)| *other == key);
+            if of_key.any(same) {
+                if let Some(value) = value {
+                    self.texts.release(value);
+                }
+            } else {
+                kept.push((key, value));
+            }
+        }
+        kept.into_boxed_slice()
+    }
+
+    /// Makes the relations of an entity anew, if it exists.
+    fn stitch(&mut self, source: TextId) {
+        let Some(id) = self.find(self.texts.get(source)) else {
+            return;
+        };
+        let mut relations: Vec<(TextId, TextId)> = self
+            .edges
+            .get(&source)
+            .into_iter()
+            .flatten()
+            .map(|edge| (edge.kind, edge.target))
+            .collect();
+        relations.sort_unstable_by(|a, b| {
+            let texts = |pair: &(TextId, TextId)| (self.texts.get(pair.0), self.texts.get(pair.1));
+            texts(a).cmp(&texts(b))
+        });
+        relations.dedup();
+        let told = relations
+            .iter()
+            .map(|(kind, target)| (self.texts.get(*kind), self.texts.get(*target)));
+        let document = self.slot(id).document.with_relations(told);
+        let mut rows: Vec<Row> = Vec::with_capacity(relations.len());
+        for (kind, target) in relations {
+            let key = format!("relations.{}", self.texts.get(kind)).to_lowercase();
+            let key = self.keys.put(&key);
+            self.texts.hold_again(target);
+            rows.push((key, Some(target)));
+        }
+        rows.sort_by_key(|(key, _)| *key);
+        let slot = self.slots[id as usize]
+            .as_mut()
+            .expect("found numbers have a slot");
+        slot.document = document;
+        let old = std::mem::take(&mut slot.relation_rows);
+        self.unindex(id, &old);
+        self.index(id, &rows);
+        self.slots[id as usize]
+            .as_mut()
+            .expect("found numbers have a slot")
+            .relation_rows = rows.into_boxed_slice();
+    }
+
+    /// Brings what was made of the keys up to date with rows an entity gets.
+    fn index(&mut self, id: SlotId, rows: &[Row]) {
+        for (key, value) in rows {
+            if let Some(postings) = self.keys.get_mut(*key).postings.get_mut() {
+                postings.insert(*value, id, &self.texts);
+            }
+            if let (Some(value), Some(mut column)) = (value, self.keys.get_mut(*key).column.take())
+            {
+                column.insert((self.texts.lower(*value), id), self);
+                drop(self.keys.get(*key).column.set(column));
+            }
+        }
+    }
+
+    /// Brings what was made of the keys up to date with rows an entity loses, and lets go of their texts.
+    fn unindex(&mut self, id: SlotId, rows: &[Row]) {
+        let mut rest = rows;
+        while let Some((key, _)) = rest.first().copied() {
+            let (of_key, behind) = rest.split_at(rest.partition_point(|(other, _)| *other == key));
+            rest = behind;
+            if let Some(postings) = self.keys.get_mut(key).postings.get_mut() {
+                postings.remove(of_key.iter().map(|(_, value)| *value), id, &self.texts);
+            }
+            if let Some(mut column) = self.keys.get_mut(key).column.take() {
+                for value in of_key.iter().filter_map(|(_, value)| *value) {
+                    column.remove((self.texts.lower(value), id), self);
+                }
+                drop(self.keys.get(key).column.set(column));
+            }
+        }
+        for value in rows.iter().filter_map(|(_, value)| *value) {
+            self.texts.release(value);
+        }
+    }
+}
