@@ -84,8 +84,8 @@ enum Place {
     Item(usize),
     /// A key comes next.
     Key,
-    /// The value of this key comes next.
-    Value(String, Span),
+    /// The value of this key comes next; no name: the key is a collection.
+    Value(Option<String>, Span),
 }
 
 impl Search {
@@ -98,7 +98,7 @@ impl Search {
                 }) = self.open.last_mut()
                 {
                     let key = scalar::resolve(text.clone(), *style, tag.as_deref());
-                    *place = Place::Value(scalar::key_text(key), span);
+                    *place = Place::Value(Some(scalar::key_text(key)), span);
                     return Progress::Searching;
                 }
                 self.value(span, None)
@@ -138,18 +138,18 @@ impl Search {
         };
         let next = match parent.place {
             Place::Item(index) => Place::Item(index + 1),
-            Place::Key => Place::Value(String::new(), Span::default()),
+            Place::Key => Place::Value(None, Span::default()),
             Place::Value(..) => Place::Key,
         };
         let (name, key) = match std::mem::replace(&mut parent.place, next) {
-            Place::Item(index) => (index.to_string(), None),
+            Place::Item(index) => (Some(index.to_string()), None),
             Place::Value(name, key) => (name, Some(key)),
-            // A collection as a key: nothing is looked for in it.
+            // Nothing is looked for in a key.
             Place::Key => return (None, None),
         };
         let matched = parent
             .matched
-            .filter(|&matched| self.wanted.get(matched) == Some(&name));
+            .filter(|&matched| name.is_some() && self.wanted.get(matched) == name.as_ref());
         (matched.map(|matched| matched + 1), key)
     }
 
@@ -161,5 +161,88 @@ impl Search {
             }) => Progress::Done,
             _ => Progress::Searching,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RawDocument, locate};
+
+    const FILE: &str = "\
+---
+# a service
+kind: Component
+metadata:
+  name: \"é-1\"   # quoted
+  annotations:
+    a.b/c~d: x
+  tags: [rust, web]
+  links:
+    - url: https://a.example
+      title: A
+    - url: https://b.example
+spec:
+  owner:
+  text: |
+    one
+    two
+  same: &s {a: 1}
+  again: *s
+? {k: 1}
+: {k: 2}
+";
+
+    fn place(text: &str, pointer: &str) -> Option<(u32, u32, u32)> {
+        let raw = RawDocument {
+            text,
+            first_line: 11,
+        };
+        locate(&raw, pointer).map(|at| (at.line, at.column, at.length))
+    }
+
+    #[test]
+    fn values_are_found_where_they_stand_and_collections_where_their_key_does() {
+        let cases = [
+            ("", (13, 1, 1)),
+            ("/kind", (13, 7, 9)),
+            ("/metadata", (14, 1, 8)),
+            ("/metadata/name", (15, 9, 5)),
+            ("/metadata/annotations/a.b~1c~0d", (17, 14, 1)),
+            ("/metadata/tags", (18, 3, 4)),
+            ("/metadata/tags/1", (18, 16, 3)),
+            ("/metadata/links/1/url", (22, 12, 17)),
+            ("/spec/owner", (24, 3, 5)),
+            ("/spec/text", (26, 5, 3)),
+            ("/spec/again", (29, 10, 2)),
+        ];
+        for (pointer, expected) in cases {
+            assert_eq!(place(FILE, pointer), Some(expected), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_placed_at_its_nearest_ancestor() {
+        let cases = [
+            ("/nothing", ""),
+            ("/metadata/title", "/metadata"),
+            ("/metadata/tags/2", "/metadata/tags"),
+            ("/metadata/tags/x", "/metadata/tags"),
+            ("/kind/deeper", "/kind"),
+            ("/spec/again/a", "/spec/again"),
+            ("/k", ""),
+            ("/", ""),
+        ];
+        for (pointer, ancestor) in cases {
+            assert_eq!(place(FILE, pointer), place(FILE, ancestor), "{pointer}");
+            assert!(place(FILE, pointer).is_some(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn a_broken_document_is_searched_up_to_its_fault() {
+        assert_eq!(place("a: 1\nb: [", "/a"), Some((11, 4, 1)));
+        assert_eq!(place("# nothing\n", "/a"), None);
+        assert_eq!(place("", ""), None);
+        assert_eq!(place(&"[".repeat(5000), "/0/0"), None);
     }
 }

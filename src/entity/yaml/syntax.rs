@@ -124,12 +124,13 @@ fn structure<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
             "The line stands where a key is expected, but has no colon followed by a space.",
             "Write `key: value`; or indent the line, if it goes on with the text above.",
         ),
-        E::BlockSequenceEntryNotAllowed | E::BlockEntryInFlowCollection => Row::new(
+        E::BlockSequenceEntryNotAllowed => Row::new(
             "Unexpected block-seq-ind on same line with key",
             site,
             "A list with dashes cannot begin behind something else on the line.",
             "Put the `- ` on a line of its own; or put the value in quotes, if the dash is text.",
         ),
+        E::ExpectedDocumentStart if !has_directives(site) => after_the_end(site),
         E::ExpectedDocumentStart => Row::new(
             "Missing directives-end/doc-start indicator line",
             site,
@@ -165,9 +166,18 @@ fn second_colon(site: Site<'_>) -> Row<'_> {
     )
 }
 
+fn has_directives(site: Site<'_>) -> bool {
+    site.before().lines().any(|line| line.starts_with('%'))
+}
+
 pub(super) fn after_the_end(site: Site<'_>) -> Row<'_> {
+    let sort = match site.rest().chars().next() {
+        Some('{') => "flow-map-start",
+        Some('[') => "flow-seq-start",
+        _ => "scalar",
+    };
     Row::new(
-        "Unexpected scalar at node end",
+        format!("Unexpected {sort} at node end"),
         site,
         "Text follows what is a whole value already.",
         "Put the whole value in quotes.",

@@ -49,8 +49,18 @@ pub(super) fn brackets<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> 
                 "Remove it; or put the value in quotes, if the bracket is text.",
             )
         }
+        E::BlockEntryInFlowCollection => Row::new(
+            "Block collections are not allowed within flow collections",
+            site,
+            "A dash and a space begin a list with dashes, which cannot stand between brackets.",
+            "Put the value in quotes, if it is text; a template (`{{…}}`) is YAML only once it is filled in.",
+        ),
         E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator => Row::new(
-            format!("Missing , between {} items", name.to_lowercase()),
+            format!(
+                "Missing {} between {} items",
+                if is_map { "," } else { ", or :" },
+                name.to_lowercase()
+            ),
             site,
             "Two entries between brackets stand side by side without a comma.",
             "Put a comma between them; or put the value in quotes, if the bracket is text.",
