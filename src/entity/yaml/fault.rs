@@ -2,7 +2,7 @@
 
 use serde_saphyr::granit_parser::{ErrorKind, Marker, ScanError, Span};
 
-use super::{MAX_BYTES, MAX_DEPTH, RawDocument, locate::position, site::Site, syntax};
+use super::{MAX_BYTES, MAX_DEPTH, RawDocument, site::Site, syntax};
 use crate::entity::{Diagnostic, FaultScope, Severity};
 
 /// Why a document cannot be read.
@@ -53,7 +53,8 @@ impl Fault {
     }
 
     pub(super) fn at_start(why: Why) -> Self {
-        Self::at(why, Span::empty(Marker::new(0, 1, 0)))
+        let start = Marker::new(0, 1, 0).with_byte_offset(Some(0));
+        Self::at(why, Span::empty(start))
     }
 
     pub(super) fn of_parser(error: &ScanError) -> Self {
@@ -66,12 +67,12 @@ impl Fault {
 
     /// As a finding about the file the document is in.
     pub(super) fn into_diagnostic(self, raw: &RawDocument<'_>) -> Diagnostic {
-        let site = Site::new(raw, self.span.start.byte_offset().unwrap_or_default());
+        let site = Site::of_span(raw, self.span);
         let wording = self.why.wording(site);
         let place = wording.told_at.map(|at| site.moved(at).told());
         let shown = match wording.shown_at {
-            Some(at) => site.moved(at).position(),
-            None => position(self.span, raw),
+            Some(at) => site.moved(at).position(Span::default()),
+            None => site.position(self.span),
         };
         Diagnostic {
             severity: Severity::Error,

@@ -2,7 +2,7 @@
 
 use serde_saphyr::granit_parser::{Event, Span};
 
-use super::{MAX_DEPTH, RawDocument, parser, scalar};
+use super::{MAX_DEPTH, RawDocument, parser, scalar, site::Site};
 use crate::entity::Position;
 
 /// Where the value at a JSON pointer stands in the file; its nearest ancestor if it is not there.
@@ -22,7 +22,9 @@ pub fn locate(raw: &RawDocument<'_>, pointer: &str) -> Option<Position> {
             break;
         }
     }
-    search.found.map(|span| position(span, raw))
+    search
+        .found
+        .map(|span| Site::of_span(raw, span).position(span))
 }
 
 /// The parts of a JSON pointer (RFC 6901).
@@ -31,32 +33,6 @@ fn segments(pointer: &str) -> Vec<String> {
     parts
         .map(|part| part.replace("~1", "/").replace("~0", "~"))
         .collect()
-}
-
-/// A span as people count: in the file, from 1, on one line.
-pub(super) fn position(span: Span, raw: &RawDocument<'_>) -> Position {
-    let ends_on_line = span.end.line() == span.start.line();
-    let length = if ends_on_line {
-        span.end.col().saturating_sub(span.start.col())
-    } else {
-        let line = line_of(raw.text, span.start.line());
-        line.chars().count().saturating_sub(span.start.col())
-    };
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Position {
-        line: raw
-            .first_line
-            .saturating_add(count(span.start.line().saturating_sub(1))),
-        column: count(span.start.col()).saturating_add(1),
-        length: count(length.max(1)),
-    }
-}
-
-/// A line of the text, from 1, without its end.
-pub(super) fn line_of(text: &str, line: usize) -> &str {
-    super::split::lines(text)
-        .nth(line.saturating_sub(1))
-        .map_or("", |line| line.trim_end_matches(['\n', '\r']))
 }
 
 #[derive(PartialEq, Eq)]

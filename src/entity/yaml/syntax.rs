@@ -7,7 +7,7 @@ use serde_saphyr::granit_parser::ErrorKind;
 use super::{
     fault::Wording,
     site::Site,
-    syntax_text::{brackets, text},
+    syntax_text::{brackets, text, unclosed},
 };
 
 /// What Backstage says, where it says it is, and the reason and mend.
@@ -48,6 +48,7 @@ impl<'a> Row<'a> {
 pub(super) fn wording(kind: &ErrorKind, site: Site<'_>) -> Wording {
     let row = tabs(kind, site)
         .or_else(|| structure(kind, site))
+        .or_else(|| unclosed(kind, site))
         .or_else(|| brackets(kind, site))
         .or_else(|| text(kind, site));
     match row {
