@@ -41,6 +41,12 @@ enum Progress {
     Done,
 }
 
+impl Progress {
+    fn done_if(is_done: bool) -> Self {
+        if is_done { Self::Done } else { Self::Searching }
+    }
+}
+
 struct Search {
     wanted: Vec<String>,
     open: Vec<Open>,
@@ -67,19 +73,13 @@ enum Place {
 impl Search {
     fn take(&mut self, event: &Event<'_>, span: Span) -> Progress {
         match event {
-            Event::Scalar(text, style, _, tag) => {
-                if let Some(Open {
-                    place: place @ Place::Key,
-                    ..
-                }) = self.open.last_mut()
-                {
-                    let key = scalar::resolve(text.clone(), *style, tag.as_deref());
-                    *place = Place::Value(Some(scalar::key_text(key)), span);
-                    return Progress::Searching;
-                }
+            Event::Scalar(text, style, _, tag) if self.is_key_next() => {
+                let key = scalar::resolve(text.clone(), *style, tag.as_deref());
+                self.key(scalar::key_text(key), span)
+            }
+            Event::Scalar(..) | Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 self.value(span, None)
             }
-            Event::Alias(_) | Event::UnresolvedAlias(_) => self.value(span, None),
             Event::SequenceStart(..) => self.value(span, Some(Place::Item(0))),
             Event::MappingStart(..) => self.value(span, Some(Place::Key)),
             Event::SequenceEnd | Event::MappingEnd => self.end(),
@@ -87,17 +87,37 @@ impl Search {
         }
     }
 
+    fn is_key_next(&self) -> bool {
+        matches!(
+            self.open.last(),
+            Some(Open {
+                place: Place::Key,
+                ..
+            })
+        )
+    }
+
+    fn key(&mut self, name: String, span: Span) -> Progress {
+        let Some(parent) = self.open.last_mut() else {
+            return Progress::Searching;
+        };
+        parent.place = Place::Value(Some(name), span);
+        // A mapping without a key of its own, such as the document, is shown by its first.
+        if self.found.is_some_and(|found| found.start == span.start) {
+            self.found = Some(span);
+        }
+        Progress::done_if(parent.matched == Some(self.wanted.len()))
+    }
+
     /// A value, or the start of a collection, whose first place is `inside`.
     fn value(&mut self, span: Span, inside: Option<Place>) -> Progress {
         let (matched, key) = self.step();
+        let awaits_first_key = key.is_none() && matches!(inside, Some(Place::Key));
         if let Some(matched) = matched {
             let is_plain_sight = inside.is_none() && span.start != span.end;
-            self.found = Some(if is_plain_sight {
-                span
-            } else {
-                key.unwrap_or(span)
-            });
-            if matched == self.wanted.len() {
+            let lead = if is_plain_sight { None } else { key };
+            self.found = Some(lead.unwrap_or(span));
+            if matched == self.wanted.len() && !awaits_first_key {
                 return Progress::Done;
             }
         }
@@ -131,12 +151,8 @@ impl Search {
 
     /// Nothing more can be found once the innermost value on the way has ended.
     fn end(&mut self) -> Progress {
-        match self.open.pop() {
-            Some(Open {
-                matched: Some(_), ..
-            }) => Progress::Done,
-            _ => Progress::Searching,
-        }
+        let ended = self.open.pop();
+        Progress::done_if(ended.is_some_and(|ended| ended.matched.is_some()))
     }
 }
 
@@ -179,13 +195,14 @@ spec:
     #[test]
     fn values_are_found_where_they_stand_and_collections_where_their_key_does() {
         let cases = [
-            ("", (13, 1, 1)),
+            ("", (13, 1, 4)),
             ("/kind", (13, 7, 9)),
             ("/metadata", (14, 1, 8)),
             ("/metadata/name", (15, 9, 5)),
             ("/metadata/annotations/a.b~1c~0d", (17, 14, 1)),
             ("/metadata/tags", (18, 3, 4)),
             ("/metadata/tags/1", (18, 16, 3)),
+            ("/metadata/links/1", (22, 7, 3)),
             ("/metadata/links/1/url", (22, 12, 17)),
             ("/spec/owner", (24, 3, 5)),
             ("/spec/text", (26, 5, 3)),

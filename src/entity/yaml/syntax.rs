@@ -121,7 +121,7 @@ fn structure<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
         ),
         E::SimpleKeyExpected | E::InvalidSimpleKey => Row::new(
             "Implicit map keys need to be followed by map values",
-            site.at_line_start(),
+            site.at_text(),
             "The line stands where a key is expected, but has no colon followed by a space.",
             "Write `key: value`; or indent the line, if it goes on with the text above.",
         ),
