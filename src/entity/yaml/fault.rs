@@ -2,7 +2,7 @@
 
 use serde_saphyr::granit_parser::{ErrorKind, Marker, ScanError, Span};
 
-use super::{MAX_BYTES, MAX_DEPTH, RawDocument, site::Site, syntax};
+use super::{MAX_BYTES, MAX_DEPTH, MAX_VALUES, RawDocument, site::Site, syntax};
 use crate::entity::{Diagnostic, FaultScope, Severity};
 
 /// Why a document cannot be read.
@@ -22,7 +22,7 @@ pub(super) enum Why {
     MergeOfNoMapping,
     /// More than [`MAX_DEPTH`] collections within each other.
     TooDeep,
-    /// More than [`MAX_BYTES`].
+    /// More than [`MAX_BYTES`] or [`MAX_VALUES`].
     TooLarge,
     /// Content after the document's end.
     SeveralDocuments,
@@ -128,8 +128,11 @@ impl Why {
                 "Flatten the document.",
             ),
             Self::TooLarge => (
-                format!("Error: The document exceeds {MAX_BYTES} bytes"),
-                format!("A document may have at most {} MiB.", MAX_BYTES >> 20),
+                "Error: The document is too large".to_owned(),
+                format!(
+                    "A document may have at most {} MiB and {MAX_VALUES} values.",
+                    MAX_BYTES >> 20
+                ),
                 "Split it at `---`, or refer to large definitions with `$text`.",
             ),
             Self::SeveralDocuments => (

@@ -10,7 +10,7 @@ use crate::entity::Position;
 /// A collection stands where the key or dash that leads to it stands, an alias where `*` stands.
 /// `None`: there is no content, or it cannot be read as far as the first value.
 #[must_use]
-pub fn locate(raw: &RawDocument<'_>, pointer: &str) -> Option<Position> {
+pub(in crate::entity) fn locate(raw: &RawDocument<'_>, pointer: &str) -> Option<Position> {
     let mut search = Search {
         wanted: segments(pointer),
         open: Vec::new(),
