@@ -7,7 +7,7 @@ use serde_saphyr::granit_parser::ErrorKind;
 use super::{
     fault::Wording,
     site::Site,
-    syntax_text::{brackets, text, unclosed},
+    syntax_text::{brackets, quotes, text, unclosed},
 };
 
 /// What Backstage says, where it says it is, and the reason and mend.
@@ -50,6 +50,7 @@ pub(super) fn wording(kind: &ErrorKind, site: Site<'_>) -> Wording {
         .or_else(|| structure(kind, site))
         .or_else(|| unclosed(kind, site))
         .or_else(|| brackets(kind, site))
+        .or_else(|| quotes(kind, site))
         .or_else(|| text(kind, site));
     match row {
         Some(row) => Wording {

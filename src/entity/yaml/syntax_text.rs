@@ -83,18 +83,19 @@ pub(super) fn brackets<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> 
     Some(row)
 }
 
-/// Quotes, block scalars and single characters.
-pub(super) fn text<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
+/// Quoted text.
+pub(super) fn quotes<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
     use ErrorKind as E;
     let row = match kind {
-        E::UnexpectedCharacter { character } => character_row(*character, site),
-        E::UnexpectedEofBlockMapping if site.rest().starts_with(',') => character_row(',', site),
         E::InvalidQuotedScalarIndent
         | E::UnclosedQuotedScalar
         | E::DocumentIndicatorInQuotedScalar => unclosed_quote(site),
-        E::InvalidTrailingDoubleQuotedScalar
-        | E::InvalidTrailingSingleQuotedScalar
-        | E::CommentInterceptedScalar => after_the_end(site),
+        E::InvalidTrailingDoubleQuotedScalar | E::InvalidTrailingSingleQuotedScalar => Row::new(
+            "Unexpected scalar at node end",
+            site,
+            "Text follows the closing quote.",
+            "Put all of it in quotes; a quote within the text is written twice in '…' and as \\\" in \"…\".",
+        ),
         E::UnknownQuotedScalarEscape
         | E::InvalidQuotedScalarHexEscape
         | E::InvalidUnicodeEscape => Row::new(
@@ -103,6 +104,18 @@ pub(super) fn text<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
             "In double quotes a backslash begins an escape, and this one is none that YAML knows.",
             "Use single quotes, in which a backslash is a backslash, or write it twice.",
         ),
+        _ => return None,
+    };
+    Some(row)
+}
+
+/// Text without quotes, block scalars and single characters.
+pub(super) fn text<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
+    use ErrorKind as E;
+    let row = match kind {
+        E::UnexpectedCharacter { character } => character_row(*character, site),
+        E::UnexpectedEofBlockMapping if site.rest().starts_with(',') => character_row(',', site),
+        E::CommentInterceptedScalar => after_the_end(site),
         E::MissingAnchorOrAliasName => Row::new(
             if site.rest().starts_with('*') {
                 "Alias cannot be an empty string"
