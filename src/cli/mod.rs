@@ -1,1 +1,119 @@
-//! The same powers from a terminal. It starts no server.
+//! The command line: what can be asked of the program, and the parts that need no server.
+//!
+//! `main.rs` parses [`Cli`] and chooses: no subcommand starts the server, `validate` and `health` are here.
+
+mod files;
+mod health;
+mod render;
+mod report;
+mod validate;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use health::{readiness_url, run_health};
+pub use render::{Style, render};
+pub use validate::{Streams, run_validate};
+
+/// What was asked for.
+#[derive(Debug, Parser)]
+#[command(
+    name = "callboard",
+    version,
+    about = "A developer portal that speaks Backstage's HTTP APIs",
+    long_about = "A developer portal that speaks Backstage's HTTP APIs.\n\nWithout a subcommand it starts: with \
+        app-config.yaml if that is here or --config names one, otherwise with an example catalog."
+)]
+pub struct Cli {
+    /// A configuration file; later ones override earlier ones.
+    #[arg(long, value_name = "PATH", global = true)]
+    pub config: Vec<PathBuf>,
+    /// What to do instead of starting the server.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do instead of starting the server.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check catalog files as the portal would, without starting it.
+    Validate(ValidateArgs),
+    /// Ask a running portal whether it is ready: exits with 0 or 1.
+    Health(HealthArgs),
+}
+
+/// `callboard validate`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exits with 0 if all documents are good, 1 if any is not, 2 if the arguments are of no use.\n\
+    What only the portal can do is not checked: placeholders are not read, and rules are not applied."
+)]
+pub struct ValidateArgs {
+    /// Files, `-` for the standard input, or folders, which are searched for catalog-info*.yaml.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to say what was found.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Follow `<<` keys, as `callboard.yamlMergeKeys: true` does.
+    #[arg(long)]
+    pub merge_keys: bool,
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: as a compiler prints them.
+    Text,
+    /// For programs: one JSON object.
+    Json,
+}
+
+/// `callboard health`
+#[derive(Debug, Args)]
+pub struct HealthArgs {
+    /// Base URL of the portal; otherwise it is asked where the configuration lets it listen.
+    #[arg(long)]
+    pub url: Option<url::Url>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{Cli, Command, Format};
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_subcommand_the_server_starts_with_all_configurations() {
+        let cli = Cli::parse_from(["callboard", "--config", "a.yaml", "--config", "b.yaml"]);
+        assert!(cli.command.is_none());
+        assert_eq!(
+            cli.config,
+            ["a.yaml", "b.yaml"].map(std::path::PathBuf::from)
+        );
+    }
+
+    #[test]
+    fn validate_takes_files_and_a_format() {
+        let cli = Cli::parse_from(["callboard", "validate", "-", "a.yaml", "--format", "json"]);
+        let Some(Command::Validate(args)) = cli.command else {
+            panic!("{cli:?}");
+        };
+        assert_eq!(args.files.len(), 2);
+        assert_eq!(args.format, Format::Json);
+        assert!(Cli::try_parse_from(["callboard", "validate"]).is_err());
+    }
+
+    #[test]
+    fn health_knows_the_configuration_or_a_url() {
+        let cli = Cli::parse_from(["callboard", "health", "--config", "a.yaml"]);
+        assert_eq!(cli.config.len(), 1);
+        assert!(Cli::try_parse_from(["callboard", "health", "--url", "nonsense"]).is_err());
+    }
+}

@@ -105,7 +105,8 @@ fn into_object(value: Value) -> Option<Map<String, Value>> {
     }
 }
 
-fn sort_lists(spec: &mut Value) {
+/// Sorts the lists of refs.
+pub(super) fn sort_lists(spec: &mut Value) {
     let Value::Object(spec) = spec else { return };
     for name in SORTED {
         if let Some(Value::Array(list)) = spec.get_mut(name)

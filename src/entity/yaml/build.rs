@@ -4,7 +4,7 @@ use serde_json::Value;
 use serde_saphyr::granit_parser::{Event, ScalarStyle};
 
 use super::{
-    MAX_BYTES, MAX_DEPTH,
+    MAX_BYTES, MAX_DEPTH, MAX_VALUES,
     anchors::{Anchors, Node},
     fault::{Fault, Why},
     mapping::Mapping,
@@ -20,6 +20,7 @@ pub(super) fn build(text: &str, merge_keys: bool) -> Result<Option<Value>, Fault
         open: Vec::new(),
         root: None,
         anchors: Anchors::default(),
+        values: 0,
         merge_keys,
     };
     let mut parser = parser(text);
@@ -35,6 +36,8 @@ struct Builder {
     open: Vec<Collection>,
     root: Option<Value>,
     anchors: Anchors,
+    /// How many values have begun.
+    values: usize,
     merge_keys: bool,
 }
 
@@ -53,6 +56,10 @@ enum Items {
 
 impl Builder {
     fn take(&mut self, event: Event<'_>) -> Result<(), Why> {
+        self.values += usize::from(event.is_node());
+        if self.values > MAX_VALUES {
+            return Err(Why::TooLarge);
+        }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_merge_key = self.merge_keys && style == ScalarStyle::Plain && text == "<<";

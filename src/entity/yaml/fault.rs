@@ -2,7 +2,7 @@
 
 use serde_saphyr::granit_parser::{ErrorKind, Marker, ScanError, Span};
 
-use super::{MAX_BYTES, MAX_DEPTH, RawDocument, locate::position, site::Site, syntax};
+use super::{MAX_BYTES, MAX_DEPTH, MAX_VALUES, RawDocument, site::Site, syntax};
 use crate::entity::{Diagnostic, FaultScope, Severity};
 
 /// Why a document cannot be read.
@@ -22,7 +22,7 @@ pub(super) enum Why {
     MergeOfNoMapping,
     /// More than [`MAX_DEPTH`] collections within each other.
     TooDeep,
-    /// More than [`MAX_BYTES`].
+    /// More than [`MAX_BYTES`] or [`MAX_VALUES`].
     TooLarge,
     /// Content after the document's end.
     SeveralDocuments,
@@ -53,7 +53,8 @@ impl Fault {
     }
 
     pub(super) fn at_start(why: Why) -> Self {
-        Self::at(why, Span::empty(Marker::new(0, 1, 0)))
+        let start = Marker::new(0, 1, 0).with_byte_offset(Some(0));
+        Self::at(why, Span::empty(start))
     }
 
     pub(super) fn of_parser(error: &ScanError) -> Self {
@@ -66,12 +67,12 @@ impl Fault {
 
     /// As a finding about the file the document is in.
     pub(super) fn into_diagnostic(self, raw: &RawDocument<'_>) -> Diagnostic {
-        let site = Site::new(raw, self.span.start.byte_offset().unwrap_or_default());
+        let site = Site::of_span(raw, self.span);
         let wording = self.why.wording(site);
         let place = wording.told_at.map(|at| site.moved(at).told());
         let shown = match wording.shown_at {
-            Some(at) => site.moved(at).position(),
-            None => position(self.span, raw),
+            Some(at) => site.moved(at).position(Span::default()),
+            None => site.position(self.span),
         };
         Diagnostic {
             severity: Severity::Error,
@@ -127,8 +128,11 @@ impl Why {
                 "Flatten the document.",
             ),
             Self::TooLarge => (
-                format!("Error: The document exceeds {MAX_BYTES} bytes"),
-                format!("A document may have at most {} MiB.", MAX_BYTES >> 20),
+                "Error: The document is too large".to_owned(),
+                format!(
+                    "A document may have at most {} MiB and {MAX_VALUES} values.",
+                    MAX_BYTES >> 20
+                ),
                 "Split it at `---`, or refer to large definitions with `$text`.",
             ),
             Self::SeveralDocuments => (

@@ -2,7 +2,7 @@
 
 use serde_saphyr::granit_parser::{Event, Span};
 
-use super::{MAX_DEPTH, RawDocument, parser, scalar};
+use super::{MAX_DEPTH, RawDocument, parser, scalar, site::Site};
 use crate::entity::Position;
 
 /// Where the value at a JSON pointer stands in the file; its nearest ancestor if it is not there.
@@ -10,7 +10,7 @@ use crate::entity::Position;
 /// A collection stands where the key or dash that leads to it stands, an alias where `*` stands.
 /// `None`: there is no content, or it cannot be read as far as the first value.
 #[must_use]
-pub fn locate(raw: &RawDocument<'_>, pointer: &str) -> Option<Position> {
+pub(in crate::entity) fn locate(raw: &RawDocument<'_>, pointer: &str) -> Option<Position> {
     let mut search = Search {
         wanted: segments(pointer),
         open: Vec::new(),
@@ -22,7 +22,9 @@ pub fn locate(raw: &RawDocument<'_>, pointer: &str) -> Option<Position> {
             break;
         }
     }
-    search.found.map(|span| position(span, raw))
+    search
+        .found
+        .map(|span| Site::of_span(raw, span).position(span))
 }
 
 /// The parts of a JSON pointer (RFC 6901).
@@ -33,36 +35,16 @@ fn segments(pointer: &str) -> Vec<String> {
         .collect()
 }
 
-/// A span as people count: in the file, from 1, on one line.
-pub(super) fn position(span: Span, raw: &RawDocument<'_>) -> Position {
-    let ends_on_line = span.end.line() == span.start.line();
-    let length = if ends_on_line {
-        span.end.col().saturating_sub(span.start.col())
-    } else {
-        let line = line_of(raw.text, span.start.line());
-        line.chars().count().saturating_sub(span.start.col())
-    };
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Position {
-        line: raw
-            .first_line
-            .saturating_add(count(span.start.line().saturating_sub(1))),
-        column: count(span.start.col()).saturating_add(1),
-        length: count(length.max(1)),
-    }
-}
-
-/// A line of the text, from 1, without its end.
-pub(super) fn line_of(text: &str, line: usize) -> &str {
-    super::split::lines(text)
-        .nth(line.saturating_sub(1))
-        .map_or("", |line| line.trim_end_matches(['\n', '\r']))
-}
-
 #[derive(PartialEq, Eq)]
 enum Progress {
     Searching,
     Done,
+}
+
+impl Progress {
+    fn done_if(is_done: bool) -> Self {
+        if is_done { Self::Done } else { Self::Searching }
+    }
 }
 
 struct Search {
@@ -84,26 +66,20 @@ enum Place {
     Item(usize),
     /// A key comes next.
     Key,
-    /// The value of this key comes next.
-    Value(String, Span),
+    /// The value of this key comes next; no name: the key is a collection.
+    Value(Option<String>, Span),
 }
 
 impl Search {
     fn take(&mut self, event: &Event<'_>, span: Span) -> Progress {
         match event {
-            Event::Scalar(text, style, _, tag) => {
-                if let Some(Open {
-                    place: place @ Place::Key,
-                    ..
-                }) = self.open.last_mut()
-                {
-                    let key = scalar::resolve(text.clone(), *style, tag.as_deref());
-                    *place = Place::Value(scalar::key_text(key), span);
-                    return Progress::Searching;
-                }
+            Event::Scalar(text, style, _, tag) if self.is_key_next() => {
+                let key = scalar::resolve(text.clone(), *style, tag.as_deref());
+                self.key(scalar::key_text(key), span)
+            }
+            Event::Scalar(..) | Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 self.value(span, None)
             }
-            Event::Alias(_) | Event::UnresolvedAlias(_) => self.value(span, None),
             Event::SequenceStart(..) => self.value(span, Some(Place::Item(0))),
             Event::MappingStart(..) => self.value(span, Some(Place::Key)),
             Event::SequenceEnd | Event::MappingEnd => self.end(),
@@ -111,17 +87,37 @@ impl Search {
         }
     }
 
+    fn is_key_next(&self) -> bool {
+        matches!(
+            self.open.last(),
+            Some(Open {
+                place: Place::Key,
+                ..
+            })
+        )
+    }
+
+    fn key(&mut self, name: String, span: Span) -> Progress {
+        let Some(parent) = self.open.last_mut() else {
+            return Progress::Searching;
+        };
+        parent.place = Place::Value(Some(name), span);
+        // A mapping without a key of its own, such as the document, is shown by its first.
+        if self.found.is_some_and(|found| found.start == span.start) {
+            self.found = Some(span);
+        }
+        Progress::done_if(parent.matched == Some(self.wanted.len()))
+    }
+
     /// A value, or the start of a collection, whose first place is `inside`.
     fn value(&mut self, span: Span, inside: Option<Place>) -> Progress {
         let (matched, key) = self.step();
+        let awaits_first_key = key.is_none() && matches!(inside, Some(Place::Key));
         if let Some(matched) = matched {
             let is_plain_sight = inside.is_none() && span.start != span.end;
-            self.found = Some(if is_plain_sight {
-                span
-            } else {
-                key.unwrap_or(span)
-            });
-            if matched == self.wanted.len() {
+            let lead = if is_plain_sight { None } else { key };
+            self.found = Some(lead.unwrap_or(span));
+            if matched == self.wanted.len() && !awaits_first_key {
                 return Progress::Done;
             }
         }
@@ -138,28 +134,108 @@ impl Search {
         };
         let next = match parent.place {
             Place::Item(index) => Place::Item(index + 1),
-            Place::Key => Place::Value(String::new(), Span::default()),
+            Place::Key => Place::Value(None, Span::default()),
             Place::Value(..) => Place::Key,
         };
         let (name, key) = match std::mem::replace(&mut parent.place, next) {
-            Place::Item(index) => (index.to_string(), None),
+            Place::Item(index) => (Some(index.to_string()), None),
             Place::Value(name, key) => (name, Some(key)),
-            // A collection as a key: nothing is looked for in it.
+            // Nothing is looked for in a key.
             Place::Key => return (None, None),
         };
         let matched = parent
             .matched
-            .filter(|&matched| self.wanted.get(matched) == Some(&name));
+            .filter(|&matched| name.is_some() && self.wanted.get(matched) == name.as_ref());
         (matched.map(|matched| matched + 1), key)
     }
 
     /// Nothing more can be found once the innermost value on the way has ended.
     fn end(&mut self) -> Progress {
-        match self.open.pop() {
-            Some(Open {
-                matched: Some(_), ..
-            }) => Progress::Done,
-            _ => Progress::Searching,
+        let ended = self.open.pop();
+        Progress::done_if(ended.is_some_and(|ended| ended.matched.is_some()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RawDocument, locate};
+
+    const FILE: &str = "\
+---
+# a service
+kind: Component
+metadata:
+  name: \"é-1\"   # quoted
+  annotations:
+    a.b/c~d: x
+  tags: [rust, web]
+  links:
+    - url: https://a.example
+      title: A
+    - url: https://b.example
+spec:
+  owner:
+  text: |
+    one
+    two
+  same: &s {a: 1}
+  again: *s
+? {k: 1}
+: {k: 2}
+";
+
+    fn place(text: &str, pointer: &str) -> Option<(u32, u32, u32)> {
+        let raw = RawDocument {
+            text,
+            first_line: 11,
+        };
+        locate(&raw, pointer).map(|at| (at.line, at.column, at.length))
+    }
+
+    #[test]
+    fn values_are_found_where_they_stand_and_collections_where_their_key_does() {
+        let cases = [
+            ("", (13, 1, 4)),
+            ("/kind", (13, 7, 9)),
+            ("/metadata", (14, 1, 8)),
+            ("/metadata/name", (15, 9, 5)),
+            ("/metadata/annotations/a.b~1c~0d", (17, 14, 1)),
+            ("/metadata/tags", (18, 3, 4)),
+            ("/metadata/tags/1", (18, 16, 3)),
+            ("/metadata/links/1", (22, 7, 3)),
+            ("/metadata/links/1/url", (22, 12, 17)),
+            ("/spec/owner", (24, 3, 5)),
+            ("/spec/text", (26, 5, 3)),
+            ("/spec/again", (29, 10, 2)),
+        ];
+        for (pointer, expected) in cases {
+            assert_eq!(place(FILE, pointer), Some(expected), "{pointer}");
         }
+    }
+
+    #[test]
+    fn what_is_not_there_is_placed_at_its_nearest_ancestor() {
+        let cases = [
+            ("/nothing", ""),
+            ("/metadata/title", "/metadata"),
+            ("/metadata/tags/2", "/metadata/tags"),
+            ("/metadata/tags/x", "/metadata/tags"),
+            ("/kind/deeper", "/kind"),
+            ("/spec/again/a", "/spec/again"),
+            ("/k", ""),
+            ("/", ""),
+        ];
+        for (pointer, ancestor) in cases {
+            assert_eq!(place(FILE, pointer), place(FILE, ancestor), "{pointer}");
+            assert!(place(FILE, pointer).is_some(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn a_broken_document_is_searched_up_to_its_fault() {
+        assert_eq!(place("a: 1\nb: [", "/a"), Some((11, 4, 1)));
+        assert_eq!(place("# nothing\n", "/a"), None);
+        assert_eq!(place("", ""), None);
+        assert_eq!(place(&"[".repeat(5000), "/0/0"), None);
     }
 }

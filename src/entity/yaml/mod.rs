@@ -23,11 +23,13 @@ use serde_saphyr::granit_parser::{Options, Parser, StrInput, options};
 
 use super::Diagnostic;
 
-pub use locate::locate;
+pub(super) use locate::locate;
 pub use split::split_documents;
 
 /// Longest document that is parsed, in bytes.
 const MAX_BYTES: usize = 10 * 1024 * 1024;
+/// Most values in a document: each takes far more memory than its text.
+const MAX_VALUES: usize = 1_000_000;
 /// Deepest nesting. Documents are stored as JSON, whose reader stops at 128, and are nested in answers.
 const MAX_DEPTH: usize = 100;
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_saphyr::granit_parser::Span;
+
 use super::{RawDocument, split::lines};
 use crate::entity::Position;
 
@@ -22,6 +24,12 @@ impl<'a> Site<'a> {
             at -= 1;
         }
         Self { raw: *raw, at }
+    }
+
+    /// Where a span of the parser begins.
+    pub(super) fn of_span(raw: &RawDocument<'a>, span: Span) -> Self {
+        // Reading a string, the parser knows every offset; none would be the beginning.
+        Self::new(raw, span.start.byte_offset().unwrap_or_default())
     }
 
     /// The same document at another offset.
@@ -103,24 +111,29 @@ impl<'a> Site<'a> {
         None
     }
 
-    /// As people count: in the file, from 1, in characters.
-    pub(super) fn position(self) -> Position {
+    /// As people count: in the file, from 1, in characters; as long as the span on this line.
+    pub(super) fn position(self, span: Span) -> Position {
         let start = self.line_start();
-        let above = lines(&self.raw.text[..start]).count();
+        let line_end = start + self.line().len();
+        let end = span.end.byte_offset().unwrap_or_default();
+        let covered = &self.raw.text[self.at..self.moved(end).at.clamp(self.at, line_end)];
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Position {
-            line: self.raw.first_line.saturating_add(count(above)),
-            column: count(self.raw.text[start..self.at].chars().count()).saturating_add(1),
-            length: 1,
+            line: self
+                .raw
+                .first_line
+                .saturating_add(count(lines(&self.raw.text[..start]).count())),
+            column: count(self.column()).saturating_add(1),
+            length: count(covered.chars().count().max(1)),
         }
     }
 
     /// The words Backstage's parser adds to a message: the place, the line and a caret under it.
     pub(super) fn told(self) -> String {
-        let Position { line, column, .. } = self.position();
+        let Position { line, column, .. } = self.position(Span::default());
         let place = format!(" at line {line}, column {column}");
         let start = self.line_start();
-        let (mut shown, column) = excerpt(self.line(), self.before_on_line().chars().count());
+        let (mut shown, column) = excerpt(self.line(), self.column());
         let leads = shown.chars().take(column).all(|c| c == ' ');
         if leads && let Some(previous) = lines(&self.raw.text[..start]).last() {
             shown = Cow::Owned(format!("{}{shown}", cut(previous, "…\n")));
@@ -129,6 +142,12 @@ impl<'a> Site<'a> {
             return place;
         }
         format!("{place}:\n\n{shown}\n{}^\n", " ".repeat(column))
+    }
+
+    /// Characters before the place on its line; a byte-order mark is none.
+    fn column(self) -> usize {
+        let before = self.before_on_line();
+        before.trim_start_matches('\u{feff}').chars().count()
     }
 
     fn line_start(self) -> usize {

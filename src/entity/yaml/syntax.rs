@@ -7,7 +7,7 @@ use serde_saphyr::granit_parser::ErrorKind;
 use super::{
     fault::Wording,
     site::Site,
-    syntax_text::{brackets, text},
+    syntax_text::{brackets, quotes, text, unclosed},
 };
 
 /// What Backstage says, where it says it is, and the reason and mend.
@@ -48,7 +48,9 @@ impl<'a> Row<'a> {
 pub(super) fn wording(kind: &ErrorKind, site: Site<'_>) -> Wording {
     let row = tabs(kind, site)
         .or_else(|| structure(kind, site))
+        .or_else(|| unclosed(kind, site))
         .or_else(|| brackets(kind, site))
+        .or_else(|| quotes(kind, site))
         .or_else(|| text(kind, site));
     match row {
         Some(row) => Wording {
@@ -120,16 +122,17 @@ fn structure<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
         ),
         E::SimpleKeyExpected | E::InvalidSimpleKey => Row::new(
             "Implicit map keys need to be followed by map values",
-            site.at_line_start(),
+            site.at_text(),
             "The line stands where a key is expected, but has no colon followed by a space.",
             "Write `key: value`; or indent the line, if it goes on with the text above.",
         ),
-        E::BlockSequenceEntryNotAllowed | E::BlockEntryInFlowCollection => Row::new(
+        E::BlockSequenceEntryNotAllowed => Row::new(
             "Unexpected block-seq-ind on same line with key",
             site,
             "A list with dashes cannot begin behind something else on the line.",
             "Put the `- ` on a line of its own; or put the value in quotes, if the dash is text.",
         ),
+        E::ExpectedDocumentStart if !has_directives(site) => after_the_end(site),
         E::ExpectedDocumentStart => Row::new(
             "Missing directives-end/doc-start indicator line",
             site,
@@ -165,9 +168,18 @@ fn second_colon(site: Site<'_>) -> Row<'_> {
     )
 }
 
+fn has_directives(site: Site<'_>) -> bool {
+    site.before().lines().any(|line| line.starts_with('%'))
+}
+
 pub(super) fn after_the_end(site: Site<'_>) -> Row<'_> {
+    let sort = match site.rest().chars().next() {
+        Some('{') => "flow-map-start",
+        Some('[') => "flow-seq-start",
+        _ => "scalar",
+    };
     Row::new(
-        "Unexpected scalar at node end",
+        format!("Unexpected {sort} at node end"),
         site,
         "Text follows what is a whole value already.",
         "Put the whole value in quotes.",

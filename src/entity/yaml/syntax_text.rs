@@ -7,37 +7,45 @@ use super::{
     syntax::{Row, after_the_end},
 };
 
-/// `[…]` and `{…}`.
-pub(super) fn brackets<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
+/// A bracket that is opened and not closed where it should be.
+pub(super) fn unclosed<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
     use ErrorKind as E;
-    let open = site.last_before(['[', '{']);
-    let is_map = open.is_some_and(|open| open.rest().starts_with('{'));
-    let (name, end) = if is_map {
-        ("Flow map", '}')
-    } else {
-        ("Flow sequence", ']')
-    };
-    let unclosed = |name: &str, end: char, at: Site<'a>| {
-        Row::new(
-            format!(
-                "{name} in block collection must be sufficiently indented and end with a {end}"
-            ),
-            at,
-            "A bracket is opened and not closed before the next key or the document's end.",
-            "Close the bracket; or put the value in quotes, if the bracket is text.",
-        )
-    };
-    let row = match kind {
-        E::UnclosedFlowCollection { open: '{' } => unclosed("Flow map", '}', site.at_end()),
-        E::UnclosedFlowCollection { .. } => unclosed("Flow sequence", ']', site.at_end()),
-        E::MismatchedFlowCollectionEnd { open: '{', .. } => unclosed("Flow map", '}', site),
-        E::MismatchedFlowCollectionEnd { .. } => unclosed("Flow sequence", ']', site),
+    let (is_map, told_at) = match kind {
+        E::UnclosedFlowCollection { open } => (*open == '{', site.at_end()),
+        E::MismatchedFlowCollectionEnd { open, .. } => (*open == '{', site),
         E::InvalidIndentation
         | E::InvalidFlowScalarIndent
         | E::UnexpectedEofFlowMapping
-        | E::UnexpectedEofFlowSequence => unclosed(name, end, site),
+        | E::UnexpectedEofFlowSequence => (is_in_map(site), site),
+        _ => return None,
+    };
+    let end = if is_map { '}' } else { ']' };
+    Some(Row::new(
+        format!(
+            "{} in block collection must be sufficiently indented and end with a {end}",
+            if is_map { "Flow map" } else { "Flow sequence" },
+        ),
+        told_at,
+        "A bracket is opened and not closed before the next key or the document's end.",
+        "Close the bracket; or put the value in quotes, if the bracket is text.",
+    ))
+}
+
+/// Whether the last bracket opened is a `{`.
+fn is_in_map(site: Site<'_>) -> bool {
+    site.last_before(['[', '{'])
+        .is_some_and(|open| open.rest().starts_with('{'))
+}
+
+/// What stands between `[…]` and `{…}`.
+pub(super) fn brackets<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
+    use ErrorKind as E;
+    let is_map = is_in_map(site);
+    let name = if is_map { "flow map" } else { "flow sequence" };
+    let row = match kind {
         E::MisplacedFlowCollectionEnd => {
-            let (token, sort) = if site.rest().starts_with(']') {
+            let is_square = site.rest().starts_with(']');
+            let (token, sort) = if is_square {
                 (']', "seq")
             } else {
                 ('}', "map")
@@ -49,14 +57,23 @@ pub(super) fn brackets<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> 
                 "Remove it; or put the value in quotes, if the bracket is text.",
             )
         }
+        E::BlockEntryInFlowCollection => Row::new(
+            "Block collections are not allowed within flow collections",
+            site,
+            "A dash and a space begin a list with dashes, which cannot stand between brackets.",
+            "Put the value in quotes, if it is text; a template (`{{…}}`) is YAML only once it is filled in.",
+        ),
         E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator => Row::new(
-            format!("Missing , between {} items", name.to_lowercase()),
+            format!(
+                "Missing {} between {name} items",
+                if is_map { "," } else { ", or :" }
+            ),
             site,
             "Two entries between brackets stand side by side without a comma.",
             "Put a comma between them; or put the value in quotes, if the bracket is text.",
         ),
         E::UnexpectedEofImplicitFlowMapping => Row::new(
-            format!("Unexpected , in {}", name.to_lowercase()),
+            format!("Unexpected , in {name}"),
             site,
             "Between brackets, a comma follows nothing.",
             "Remove the comma, or put a value before it.",
@@ -66,18 +83,19 @@ pub(super) fn brackets<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> 
     Some(row)
 }
 
-/// Quotes, block scalars and single characters.
-pub(super) fn text<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
+/// Quoted text.
+pub(super) fn quotes<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
     use ErrorKind as E;
     let row = match kind {
-        E::UnexpectedCharacter { character } => character_row(*character, site),
-        E::UnexpectedEofBlockMapping if site.rest().starts_with(',') => character_row(',', site),
         E::InvalidQuotedScalarIndent
         | E::UnclosedQuotedScalar
         | E::DocumentIndicatorInQuotedScalar => unclosed_quote(site),
-        E::InvalidTrailingDoubleQuotedScalar
-        | E::InvalidTrailingSingleQuotedScalar
-        | E::CommentInterceptedScalar => after_the_end(site),
+        E::InvalidTrailingDoubleQuotedScalar | E::InvalidTrailingSingleQuotedScalar => Row::new(
+            "Unexpected scalar at node end",
+            site,
+            "Text follows the closing quote.",
+            "Put all of it in quotes; a quote within the text is written twice in '…' and as \\\" in \"…\".",
+        ),
         E::UnknownQuotedScalarEscape
         | E::InvalidQuotedScalarHexEscape
         | E::InvalidUnicodeEscape => Row::new(
@@ -86,6 +104,18 @@ pub(super) fn text<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
             "In double quotes a backslash begins an escape, and this one is none that YAML knows.",
             "Use single quotes, in which a backslash is a backslash, or write it twice.",
         ),
+        _ => return None,
+    };
+    Some(row)
+}
+
+/// Text without quotes, block scalars and single characters.
+pub(super) fn text<'a>(kind: &ErrorKind, site: Site<'a>) -> Option<Row<'a>> {
+    use ErrorKind as E;
+    let row = match kind {
+        E::UnexpectedCharacter { character } => character_row(*character, site),
+        E::UnexpectedEofBlockMapping if site.rest().starts_with(',') => character_row(',', site),
+        E::CommentInterceptedScalar => after_the_end(site),
         E::MissingAnchorOrAliasName => Row::new(
             if site.rest().starts_with('*') {
                 "Alias cannot be an empty string"

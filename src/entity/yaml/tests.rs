@@ -316,7 +316,9 @@ fn control_characters_are_refused_by_name() {
 #[test]
 fn size_is_bounded_and_below_the_bound_fast() {
     let huge = format!("a: {}", "x".repeat(super::MAX_BYTES));
-    assert!(fault(&huge).message.contains("exceeds"));
+    assert!(fault(&huge).message.contains("too large"));
+    let many = format!("[{}]", "a,".repeat(super::MAX_VALUES));
+    assert!(fault(&many).message.contains("too large"));
     let large = format!(
         "a: |\n  {}\nb: \"{}\"\n",
         "x".repeat(4 << 20),
