@@ -127,7 +127,7 @@ fn position(cursor: &Value, key: &str, order: &[OrderField]) -> Result<(String, 
         .map(|value| value.as_str().unwrap_or_default())
         .collect();
     match (order.is_empty(), texts.as_slice()) {
-        (true, [.., uid]) => Ok(((*uid).to_owned(), (*uid).to_owned())),
+        (true, [.., uid]) => Ok((uid.to_lowercase(), (*uid).to_owned())),
         (false, [value, uid]) => Ok(((*value).to_owned(), (*uid).to_owned())),
         _ => Err(malformed(format!("{key} does not go with orderFields"))),
     }

@@ -170,7 +170,7 @@ mod tests {
             ("my-component", "comp", true),
             ("my-component", "m%c", true),
             ("my-component", "my_c", true),
-            ("mycomponent", "my_co_", true),
+            ("mycomponent", "my_om_", true),
             ("my-component", "x%", false),
             ("a", "_%", true),
             ("", "_", false),
