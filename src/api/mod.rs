@@ -1,6 +1,136 @@
-//! Backstage's JSON, one file per backend plugin. It renders nothing.
+//! Backstage's JSON APIs, one module a backend plugin, and our own under `/api/callboard`.
+//!
+//! `router` is the table of all routes; `docs/API.md` lists them, and a test compares the two.
 
-/// Routes.
-pub fn router(_state: crate::http::AppState) -> axum::Router {
-    todo!()
+mod callboard;
+mod catalog;
+mod health;
+mod search;
+
+use axum::{
+    Router,
+    extract::Request,
+    http::Uri,
+    response::Response,
+    routing::{self, any},
+};
+use tower::ServiceExt;
+
+use crate::http::{AppState, delete, get, not_found, post, put, read};
+
+/// Every route of the API.
+pub fn router(state: AppState) -> Router {
+    let routes = routes();
+    let normalised = routes.clone().fallback(not_found).with_state(state.clone());
+    let again = move |request: Request| normalise(normalised, request);
+    routes
+        .route("/api/{*path}", any(again.clone()))
+        .route("/.backstage/{*path}", any(again))
+        .method_not_allowed_fallback(not_found)
+        .with_state(state)
+}
+
+fn routes() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/.backstage/health/v1/liveness",
+            routing::get(health::liveness),
+        )
+        .route(
+            "/.backstage/health/v1/readiness",
+            routing::get(health::readiness),
+        )
+        .route("/api/catalog/entities", read(catalog::list_entities))
+        .route(
+            "/api/catalog/entities/by-query",
+            read(catalog::query_entities).merge(post(catalog::query_entities_by_predicate)),
+        )
+        .route(
+            "/api/catalog/entities/by-refs",
+            post(catalog::entities_by_refs),
+        )
+        .route(
+            "/api/catalog/entities/by-uid/{uid}",
+            read(catalog::entity_by_uid).merge(delete(catalog::delete_entity)),
+        )
+        .route(
+            "/api/catalog/entities/by-name/{kind}/{namespace}/{name}",
+            read(catalog::entity_by_name),
+        )
+        .route(
+            "/api/catalog/entities/by-name/{kind}/{namespace}/{name}/ancestry",
+            read(catalog::ancestry),
+        )
+        .route(
+            "/api/catalog/entity-facets",
+            read(catalog::facets).merge(post(catalog::facets_by_predicate)),
+        )
+        .route("/api/catalog/refresh", post(catalog::refresh))
+        .route(
+            "/api/catalog/validate-entity",
+            post(catalog::validate_entity),
+        )
+        .route(
+            "/api/catalog/locations",
+            get(catalog::list_locations).merge(post(catalog::register_location)),
+        )
+        .route(
+            "/api/catalog/locations/by-query",
+            post(catalog::query_locations),
+        )
+        .route(
+            "/api/catalog/locations/{id}",
+            get(catalog::location)
+                .merge(put(catalog::replace_location))
+                .merge(delete(catalog::unregister_location)),
+        )
+        .route(
+            "/api/catalog/locations/by-entity/{kind}/{namespace}/{name}",
+            get(catalog::location_of_entity),
+        )
+        .route("/api/search/query", get(search::query))
+        .route("/api/callboard/files", get(callboard::files))
+        .route(
+            "/api/callboard/files/refresh",
+            post(callboard::refresh_file),
+        )
+        .route("/api/callboard/removals", get(callboard::removals))
+        .route(
+            "/api/callboard/removals/accept",
+            post(callboard::accept_removal),
+        )
+        .route("/api/callboard/deletions", get(callboard::deletions))
+        .route(
+            "/api/callboard/deletions/undo",
+            post(callboard::undo_deletion),
+        )
+        .route(
+            "/api/callboard/history/{kind}/{namespace}/{name}",
+            get(callboard::history),
+        )
+        .method_not_allowed_fallback(not_found)
+}
+
+/// Paths are matched without case and with a slash at the end, as Express does. What is spelt otherwise comes
+/// here; what is then not found is not there.
+async fn normalise(routes: Router, request: Request) -> Response {
+    let path = request.uri().path();
+    let spelt = path.trim_end_matches('/').to_lowercase();
+    if spelt == path {
+        return not_found().await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let query = parts
+        .uri
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
+    match format!("{spelt}{query}").parse::<Uri>() {
+        Ok(uri) => parts.uri = uri,
+        Err(_) => return not_found().await,
+    }
+    match routes.oneshot(Request::from_parts(parts, body)).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }

@@ -117,13 +117,17 @@ pub(super) async fn fill_search(
                 break;
             }
             let index = search.clone();
-            let indexed: Result<Result<()>, _> =
-                tokio::task::spawn_blocking(move || index.apply(&changes)).await;
-            if let Ok(Err(fault)) = indexed {
-                error!("Entities could not be indexed for search: {fault}");
-            }
+            index_with(move || index.apply(&changes)).await;
         }
-        search.set_ready();
+        let index = search.clone();
+        index_with(move || index.publish()).await;
         feed.wait().await;
+    }
+}
+
+async fn index_with(work: impl FnOnce() -> Result<()> + Send + 'static) {
+    let done = tokio::task::spawn_blocking(work).await;
+    if let Ok(Err(fault)) = done {
+        error!("Entities could not be indexed for search: {fault}");
     }
 }

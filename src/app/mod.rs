@@ -90,7 +90,7 @@ impl App {
             ready,
         )));
         let config = Arc::new(config);
-        let state = AppState {
+        let state = AppState::from(http::Parts {
             config,
             catalog,
             search,
@@ -98,7 +98,7 @@ impl App {
             store: db.clone(),
             clock,
             ready: is_ready,
-        };
+        });
         Ok(Self {
             state,
             db,
@@ -116,7 +116,8 @@ impl App {
 
     /// Every route, with its layers.
     pub fn router(&self) -> Router {
-        let routes = api::router(self.state.clone()).merge(pages::router(self.state.clone()));
+        let pages = http::page_headers(pages::router(self.state.clone()), &self.state.config);
+        let routes = api::router(self.state.clone()).merge(pages);
         http::layers(routes, &self.state.config)
     }
 

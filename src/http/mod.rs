@@ -1,37 +1,48 @@
-//! The server: state, layers, the viewer, error bodies.
+//! Shared by `api` and `pages`: what handlers share, who asks, how requests are read and answers made.
 
-use crate::{
-    catalog::Catalog, clock::Clock, config::Config, ingest::Ingest, search::SearchIndex, store::Db,
+mod answer;
+mod call;
+mod cors;
+mod endpoint;
+mod error;
+mod headers;
+mod query;
+mod state;
+mod viewer;
+
+pub use answer::{empty, json, streamed_json};
+pub use call::{Call, JsonBody};
+pub use endpoint::{delete, get, not_found, post, put, read};
+pub use error::{error_answer, status_of};
+pub use headers::page_headers;
+pub use query::Query;
+pub use state::{AppState, Parts};
+pub use viewer::Viewer;
+
+use axum::Router;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
 };
-use std::sync::Arc;
 
-/// What handlers share. Cheap to clone.
-#[derive(Clone)]
-pub struct AppState {
-    /// The configuration.
-    pub config: Arc<Config>,
-    /// The read model.
-    pub catalog: Catalog,
-    /// The search index.
-    pub search: SearchIndex,
-    /// Changes go through it.
-    pub ingest: Ingest,
-    /// Files, versions, removals for the pages.
-    pub store: Db,
-    /// Tells the time.
-    pub clock: Clock,
-    /// True once the catalog serves.
-    pub ready: tokio::sync::watch::Receiver<bool>,
-}
+use crate::config::Config;
 
-/// Layers.
-pub fn layers(_router: axum::Router, _config: &Config) -> axum::Router {
-    todo!()
-}
+/// Smaller answers are sent as they are.
+const WORTH_COMPRESSING: u64 = 1024;
 
-/// Who asks. The one place where that is decided; for now everyone is the guest.
-#[derive(Debug, Clone)]
-pub struct Viewer {
-    /** `user:default/guest` */
-    pub entity_ref: crate::entity::EntityRef,
+/// The layers around every route.
+pub fn layers(routes: Router, config: &Config) -> Router {
+    let worth = SizeAbove::new(WORTH_COMPRESSING)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::SSE);
+    let routes = routes
+        .layer(CompressionLayer::new().compress_when(worth))
+        .layer(CatchPanicLayer::new());
+    match &config.backend.cors {
+        Some(cors) => cors::allow(routes, cors),
+        None => routes,
+    }
 }

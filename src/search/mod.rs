@@ -1,20 +1,31 @@
-//! Finds documents by words: exact name first, then prefix, then word, then typo.
+//! Finds documents by words: exact name first, then prefix, then word, then typo. All words must match.
+//!
+//! The index is in memory, is made anew at each start, and follows the change feed.
 
-use crate::{error::Result, store::Change};
+mod collate;
+mod highlight;
+mod index;
+mod query;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value};
 
-/// The index. Cheap to clone.
-#[derive(Clone)]
-pub struct SearchIndex(());
+pub use index::SearchIndex;
 
-/// A search (`search-api.md`).
+/// The document types that may be asked for; of techdocs there are none yet.
+pub const TYPES: [&str; 2] = ["software-catalog", "techdocs"];
+
+/// A search.
 #[derive(Debug, Clone, Default)]
 pub struct SearchRequest {
-    /// What is sought.
+    /// What is sought; empty: everything, by location.
     pub term: String,
     /// Document types; empty: all.
     pub types: Vec<String>,
-    /// `filters[key]=value`, one or several values each.
+    /// Fields of documents and the values they may have, compared without case. All must hold.
     pub filters: Vec<(String, Vec<String>)>,
     /// How many at most.
     pub limit: usize,
@@ -25,45 +36,25 @@ pub struct SearchRequest {
 /// One result.
 #[derive(Debug, Clone)]
 pub struct SearchResult {
-    /// `software-catalog`
+    /// Its document type.
     pub kind: String,
-    /// As Backstage's collator makes it: title, text, location, kind, type, namespace, owner, lifecycle, componentType, …
+    /// As Backstage's collator makes it: `title`, `text`, `location`, `kind`, `type`, `owner`, …
     pub document: Map<String, Value>,
-    /// Rank from 1.
+    /// From 1, over all pages.
     pub rank: usize,
-    /// Fields with `<pre>…</pre>` markers.
+    /// Fields in which words were found, whole, with [`SearchResult::pre_tag`] and `post_tag` around the words.
     pub highlight: Map<String, Value>,
+    /// Stands before a word that was found: no text has it by chance.
+    pub pre_tag: String,
+    /// Stands behind it.
+    pub post_tag: String,
 }
 
-/// Results.
+/// A page of results.
 #[derive(Debug, Clone, Default)]
 pub struct SearchPage {
-    /** In order. */
+    /// In their order.
     pub results: Vec<SearchResult>,
-    /** All that match. */
+    /// All that match.
     pub total: usize,
-}
-
-impl SearchIndex {
-    /// An empty index in memory.
-    pub fn new() -> Result<Self> {
-        todo!()
-    }
-    /// Takes changes in. Blocking.
-    pub fn apply(&self, _changes: &[Change]) -> Result<()> {
-        todo!()
-    }
-    /// It has caught up.
-    pub fn set_ready(&self) {
-        todo!()
-    }
-    /// Searches. Blocking, milliseconds.
-    pub fn search(&self, _request: &SearchRequest) -> Result<SearchPage> {
-        todo!()
-    }
-    /// Whether it has caught up with the catalog once.
-    #[must_use]
-    pub fn is_ready(&self) -> bool {
-        todo!()
-    }
 }

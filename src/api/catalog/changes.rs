@@ -1,0 +1,97 @@
+//! What changes or checks an entity (§4.6, §4.9, §4.10).
+
+use axum::{http::StatusCode, response::Response};
+use serde_json::{Value, json as value};
+
+use crate::{
+    entity::{Diagnostic, EntityRef, LocationRef},
+    error::{Error, Result},
+    http::{AppState, Call, empty, json},
+};
+
+/// `DELETE /entities/by-uid/{uid}`
+pub(in crate::api) async fn delete_entity(state: AppState, call: Call) -> Result<Response> {
+    let uid = call.segment_from_end(0);
+    state
+        .ingest
+        .delete_entity(&uid, call.viewer().entity_ref.as_str())
+        .await?;
+    Ok(empty(StatusCode::NO_CONTENT))
+}
+
+/// `POST /refresh`
+pub(in crate::api) async fn refresh(state: AppState, call: Call) -> Result<Response> {
+    let body = call.json()?;
+    let entity_ref = body.required_text("entityRef")?.to_lowercase();
+    if body
+        .0
+        .keys()
+        .any(|key| key != "entityRef" && key != "authorizationToken")
+    {
+        return Err(Error::Input(
+            "request/body must NOT have additional properties".to_owned(),
+        ));
+    }
+    let entity_ref = EntityRef::from_canonical(&entity_ref);
+    state
+        .ingest
+        .refresh(&entity_ref, call.viewer().entity_ref.as_str())
+        .await?;
+    Ok(empty(StatusCode::OK))
+}
+
+/// `POST /validate-entity`
+pub(in crate::api) async fn validate_entity(state: AppState, call: Call) -> Result<Response> {
+    let body = call.json()?;
+    let location = body.required_text("location")?;
+    let entity = body.get("entity").cloned().ok_or_else(|| {
+        Error::Input("request/body must have required property 'entity'".to_owned())
+    })?;
+    if let Err(fault) = crate::entity::check_envelope(&entity) {
+        return Ok(invalid(&call, &[fault_of(&fault)]));
+    }
+    let location = match LocationRef::parse(location) {
+        Ok(location) if location.kind == "url" => location,
+        Ok(location) => {
+            let message = format!(
+                "Only location refs of type 'url' are supported, got '{}'",
+                location.kind
+            );
+            return Ok(invalid(
+                &call,
+                &[value!({"name": "TypeError", "message": message})],
+            ));
+        }
+        Err(message) => {
+            return Ok(invalid(
+                &call,
+                &[value!({"name": "TypeError", "message": message})],
+            ));
+        }
+    };
+    let found = state.ingest.validate(entity, &location).await?;
+    if found.is_empty() {
+        return Ok(empty(StatusCode::OK));
+    }
+    Ok(invalid(
+        &call,
+        &found.iter().map(fault_of).collect::<Vec<_>>(),
+    ))
+}
+
+fn fault_of(found: &Diagnostic) -> Value {
+    let mut fault = value!({"name": found.name, "message": found.message});
+    if let Some((name, message)) = &found.cause {
+        fault["cause"] = value!({"name": name, "message": message});
+    }
+    fault
+}
+
+fn invalid(call: &Call, faults: &[Value]) -> Response {
+    let mut response = json(
+        value!({ "errors": faults }).to_string().into(),
+        &call.headers,
+    );
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response
+}

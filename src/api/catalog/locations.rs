@@ -1,0 +1,287 @@
+//! Registered locations (§4.12).
+
+use axum::{http::StatusCode, response::Response};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json as value};
+
+use crate::{
+    catalog::Filter,
+    error::{Error, Result},
+    http::{AppState, Call, JsonBody, empty, json},
+    ingest::{NewLocation, OnConflict},
+    store::{self, RegisteredLocation},
+};
+
+const DEFAULT_LIMIT: usize = 1000;
+/// What counts as yes in `dryRun`.
+const TRUTHY: [&str; 5] = ["true", "1", "y", "yes", "on"];
+
+fn shown(location: &RegisteredLocation) -> Value {
+    value!({
+        "id": location.id,
+        "type": location.kind,
+        "target": location.target,
+        "entityRef": location.entity_ref,
+    })
+}
+
+fn answer(call: &Call, status: StatusCode, body: &Value) -> Response {
+    let mut response = json(body.to_string().into(), &call.headers);
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+/// `GET /locations`
+pub(in crate::api) async fn list_locations(state: AppState, call: Call) -> Result<Response> {
+    call.query(&[])?;
+    let locations = store::locations(&state.store).await?;
+    let list: Value = locations
+        .iter()
+        .map(|location| value!({"data": shown(location)}))
+        .collect();
+    Ok(answer(&call, StatusCode::OK, &list))
+}
+
+/// `GET /locations/{id}`
+pub(in crate::api) async fn location(state: AppState, call: Call) -> Result<Response> {
+    let id = call.segment_from_end(0);
+    let found = store::location(&state.store, &id).await?;
+    let location =
+        found.ok_or_else(|| Error::NotFound(format!("Found no location with ID {id}")))?;
+    Ok(answer(&call, StatusCode::OK, &shown(&location)))
+}
+
+/// `POST /locations`
+pub(in crate::api) async fn register_location(state: AppState, call: Call) -> Result<Response> {
+    let query = call.query(&["dryRun", "onConflict"])?;
+    let is_dry_run = query
+        .one("dryRun")
+        .is_some_and(|text| TRUTHY.contains(&text.to_lowercase().as_str()));
+    let on_conflict = match query.choice("onConflict", &["reject", "refresh"])? {
+        Some("refresh") => OnConflict::Refresh,
+        Some(_) => OnConflict::Reject,
+        None if state.config.catalog.conflict_refreshes => OnConflict::Refresh,
+        None => OnConflict::Reject,
+    };
+    let new = new_location(&call.json()?)?;
+    if is_dry_run {
+        let (kind, target) = (new.kind.clone(), new.target.clone());
+        let found = state.ingest.dry_run(new).await?;
+        let body = value!({
+            "exists": found.exists,
+            "location": {
+                "type": kind,
+                "target": target,
+                "id": format!("{kind}:{target}"),
+                "entityRef": found.entity_ref,
+            },
+            "entities": found.entities,
+        });
+        return Ok(answer(&call, StatusCode::CREATED, &body));
+    }
+    let location = state
+        .ingest
+        .register(new, on_conflict, call.viewer().entity_ref.as_str())
+        .await?;
+    Ok(answer(
+        &call,
+        StatusCode::CREATED,
+        &value!({"location": shown(&location), "entities": []}),
+    ))
+}
+
+/// `PUT /locations/{id}`
+pub(in crate::api) async fn replace_location(state: AppState, call: Call) -> Result<Response> {
+    let new = new_location(&call.json()?)?;
+    let id = call.segment_from_end(0).into_owned();
+    let location = state
+        .ingest
+        .replace_location(&id, new, call.viewer().entity_ref.as_str())
+        .await?;
+    Ok(answer(&call, StatusCode::OK, &shown(&location)))
+}
+
+/// `DELETE /locations/{id}`
+pub(in crate::api) async fn unregister_location(state: AppState, call: Call) -> Result<Response> {
+    let id = call.segment_from_end(0);
+    state
+        .ingest
+        .unregister(&id, call.viewer().entity_ref.as_str())
+        .await?;
+    Ok(empty(StatusCode::NO_CONTENT))
+}
+
+/// `GET /locations/by-entity/{kind}/{namespace}/{name}`
+pub(in crate::api) async fn location_of_entity(state: AppState, call: Call) -> Result<Response> {
+    let (kind, namespace, name) = (
+        call.segment_from_end(2),
+        call.segment_from_end(1),
+        call.segment_from_end(0),
+    );
+    let entity_ref = format!("{kind}:{namespace}/{name}").to_lowercase();
+    let found = state.catalog.read().entity(&entity_ref);
+    let found =
+        found.ok_or_else(|| Error::NotFound(format!("found no entity for ref {entity_ref}")))?;
+    let entity: Value = serde_json::from_slice(&found).map_err(Error::internal)?;
+    let origin =
+        entity["metadata"]["annotations"]["backstage.io/managed-by-origin-location"].as_str();
+    let (kind, target) = origin
+        .and_then(|origin| origin.split_once(':'))
+        .unwrap_or_default();
+    let location = state.ingest.registered(kind, target).await?;
+    let location = location.ok_or_else(|| {
+        Error::NotFound(format!(
+            "Found no location with type {kind} and target {target}"
+        ))
+    })?;
+    Ok(answer(&call, StatusCode::OK, &shown(&location)))
+}
+
+/// `POST /locations/by-query`: ordered by id; the predicate knows `id`, `type`, `target` and `entityRef`.
+pub(in crate::api) async fn query_locations(state: AppState, call: Call) -> Result<Response> {
+    let body = call.json()?;
+    if body
+        .get("limit")
+        .and_then(Value::as_i64)
+        .is_some_and(|limit| limit < 1)
+    {
+        return Err(Error::Input(
+            "Limit must be a positive integer >= 1".to_owned(),
+        ));
+    }
+    let mut limit = body.integer("limit", 1)?.unwrap_or(DEFAULT_LIMIT);
+    let mut predicate = body.object("query")?.cloned();
+    let mut after = String::new();
+    if let Some(cursor) = body.text("cursor")? {
+        let read = STANDARD
+            .decode(cursor)
+            .ok()
+            .and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+        let read = read.filter(|cursor| cursor["afterId"].is_string());
+        let cursor =
+            read.ok_or_else(|| Error::Input("Malformed cursor, could not be parsed".to_owned()))?;
+        limit = cursor["limit"]
+            .as_u64()
+            .and_then(|limit| usize::try_from(limit).ok())
+            .unwrap_or(limit)
+            .max(1);
+        cursor["afterId"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut after);
+        predicate = cursor
+            .get("query")
+            .filter(|query| query.is_object())
+            .cloned();
+    }
+    let filter = predicate
+        .as_ref()
+        .map_or(Ok(Filter::All), Filter::from_predicate)?;
+    let mut locations = store::locations(&state.store).await?;
+    locations.retain(|location| matches(&filter, location));
+    locations.sort_by(|a, b| a.id.cmp(&b.id));
+    let total = locations.len();
+    locations.retain(|location| location.id > after);
+    let has_more = locations.len() > limit;
+    locations.truncate(limit);
+    let mut page_info = value!({});
+    if let Some(last) = locations.last().filter(|_| has_more) {
+        let cursor = value!({"limit": limit, "afterId": last.id, "query": predicate});
+        page_info["nextCursor"] = STANDARD.encode(cursor.to_string()).into();
+    }
+    let items: Value = locations.iter().map(shown).collect();
+    Ok(answer(
+        &call,
+        StatusCode::OK,
+        &value!({"items": items, "totalItems": total, "pageInfo": page_info}),
+    ))
+}
+
+fn matches(filter: &Filter, location: &RegisteredLocation) -> bool {
+    let field = |key: &str| match key {
+        "id" => Some(location.id.to_lowercase()),
+        "type" => Some(location.kind.to_lowercase()),
+        "target" => Some(location.target.to_lowercase()),
+        "entityref" => Some(location.entity_ref.to_lowercase()),
+        _ => None,
+    };
+    match filter {
+        Filter::All => true,
+        Filter::Never => false,
+        Filter::Exists(key) => field(key).is_some(),
+        Filter::In(key, values) => field(key).is_some_and(|found| values.contains(&found)),
+        Filter::Prefix(key, prefix) => {
+            field(key).is_some_and(|found| found.starts_with(prefix.as_str()))
+        }
+        Filter::Not(inner) => !matches(inner, location),
+        Filter::AllOf(filters) => filters.iter().all(|filter| matches(filter, location)),
+        Filter::AnyOf(filters) => filters.iter().any(|filter| matches(filter, location)),
+    }
+}
+
+/// `{type, target, presence?}` and nothing else, with the faults Backstage's parser tells.
+fn new_location(body: &JsonBody) -> Result<NewLocation> {
+    let mut issues = Vec::new();
+    for key in ["type", "target"] {
+        match body.get(key) {
+            Some(Value::String(text)) if !text.is_empty() => {}
+            Some(Value::String(_)) => issues.push(value!({
+                "origin": "string", "code": "too_small", "minimum": 1, "inclusive": true, "path": [key],
+                "message": "Too small: expected string to have >=1 characters",
+            })),
+            found => issues.push(value!({
+                "expected": "string", "code": "invalid_type", "path": [key],
+                "message": format!("Invalid input: expected string, received {}", type_name(found)),
+            })),
+        }
+    }
+    let presence = body.get("presence");
+    if presence.is_some_and(|presence| !matches!(presence.as_str(), Some("required" | "optional")))
+    {
+        issues.push(value!({
+            "code": "invalid_value", "values": ["required", "optional"], "path": ["presence"],
+            "message": "Invalid option: expected one of \"required\"|\"optional\"",
+        }));
+    }
+    let known = ["type", "target", "presence"];
+    let unknown: Vec<&String> = body
+        .0
+        .keys()
+        .filter(|key| !known.contains(&key.as_str()))
+        .collect();
+    if !unknown.is_empty() {
+        let told = unknown
+            .iter()
+            .map(|key| format!("\"{key}\""))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let keys = if unknown.len() == 1 { "key" } else { "keys" };
+        issues.push(value!({
+            "code": "unrecognized_keys", "keys": unknown, "path": [], "message": format!("Unrecognized {keys}: {told}"),
+        }));
+    }
+    if !issues.is_empty() {
+        let told = serde_json::to_string_pretty(&issues).map_err(Error::internal)?;
+        return Err(Error::Input(format!("Malformed request: {told}")));
+    }
+    let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
+    Ok(NewLocation {
+        kind: text("type").unwrap_or_default(),
+        target: text("target").unwrap_or_default(),
+        presence: text("presence"),
+    })
+}
+
+fn type_name(value: Option<&Value>) -> &'static str {
+    match value {
+        None => "undefined",
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "boolean",
+        Some(Value::Number(_)) => "number",
+        Some(Value::String(_)) => "string",
+        Some(Value::Array(_)) => "array",
+        Some(Value::Object(_)) => "object",
+    }
+}

@@ -1,0 +1,114 @@
+//! `/api/search` (`search-api.md`).
+
+use axum::response::Response;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json as value};
+
+use crate::{
+    error::{Error, Result},
+    http::{AppState, Call, json},
+    search::{SearchRequest, TYPES},
+};
+
+const DEFAULT_LIMIT: usize = 25;
+
+/// `GET /query`
+pub(super) async fn query(state: AppState, call: Call) -> Result<Response> {
+    let config = &state.config.search;
+    let mut request = SearchRequest::default();
+    let mut page = 0;
+    let mut limit = DEFAULT_LIMIT;
+    for (name, text) in form_urlencoded::parse(call.uri.query().unwrap_or_default().as_bytes()) {
+        let (root, inner) = name
+            .split_once('[')
+            .map_or((&*name, None), |(root, inner)| (root, Some(inner)));
+        match (root, inner) {
+            ("term", None) => request.term = text.into_owned(),
+            ("types", _) if !text.is_empty() => request.types.push(text.into_owned()),
+            ("filters", Some(inner)) => {
+                let field = inner.split(']').next().unwrap_or_default().to_owned();
+                match request
+                    .filters
+                    .iter_mut()
+                    .find(|(other, _)| *other == field)
+                {
+                    Some((_, values)) => values.push(text.into_owned()),
+                    None => request.filters.push((field, vec![text.into_owned()])),
+                }
+            }
+            ("pageCursor", None) => page = page_of(&text),
+            ("pageLimit", None) => {
+                let number: usize = text.parse().map_err(|_| {
+                    Error::Input("request/query/pageLimit must be integer".to_owned())
+                })?;
+                limit = if number == 0 { DEFAULT_LIMIT } else { number };
+            }
+            _ => {}
+        }
+    }
+    let length = request.term.chars().count();
+    if length > config.max_term_length {
+        let message = format!(
+            "The term length \"{length}\" is greater than \"{}\"",
+            config.max_term_length
+        );
+        return Err(invalid("term", &message));
+    }
+    if limit > config.max_page_limit {
+        let message = format!(
+            "The page limit \"{limit}\" is greater than \"{}\"",
+            config.max_page_limit
+        );
+        return Err(invalid("pageLimit", &message));
+    }
+    if let Some(unknown) = request
+        .types
+        .iter()
+        .find(|kind| !TYPES.contains(&kind.as_str()))
+    {
+        return Err(invalid(
+            "types",
+            &format!("There is no document type \"{unknown}\""),
+        ));
+    }
+    (request.limit, request.offset) = (limit, page * limit);
+    let search = state.search.clone();
+    let found = tokio::task::spawn_blocking(move || search.search(&request))
+        .await
+        .map_err(Error::internal)??;
+    let results: Vec<Value> = found
+        .results
+        .into_iter()
+        .map(|result| {
+            let mut shown = value!({"type": result.kind, "document": result.document, "rank": result.rank});
+            if !result.highlight.is_empty() {
+                shown["highlight"] = value!({"preTag": result.pre_tag, "postTag": result.post_tag, "fields": result.highlight});
+            }
+            shown
+        })
+        .collect();
+    let mut body = value!({"results": results, "numberOfResults": found.total});
+    if found.total > (page + 1) * limit {
+        body["nextPageCursor"] = STANDARD.encode((page + 1).to_string()).into();
+    }
+    if page > 0 {
+        body["previousPageCursor"] = STANDARD.encode((page - 1).to_string()).into();
+    }
+    Ok(json(body.to_string().into(), &call.headers))
+}
+
+/// The page a cursor names; anything else is the first.
+fn page_of(cursor: &str) -> usize {
+    let decoded = STANDARD
+        .decode(cursor)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded
+        .and_then(|page| page.parse::<usize>().ok())
+        .map_or(0, |page| page.min(1_000_000))
+}
+
+fn invalid(parameter: &str, message: &str) -> Error {
+    let issues = value!([{"code": "custom", "message": message, "path": [parameter]}]);
+    Error::Input(format!("Invalid query string: {issues}"))
+}

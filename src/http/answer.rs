@@ -1,0 +1,64 @@
+//! Answers of the API.
+
+use axum::{
+    body::Body,
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
+    },
+    response::Response,
+};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use bytes::Bytes;
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const VARIES: HeaderValue = HeaderValue::from_static("Accept-Encoding");
+
+/// JSON with a weak ETag; 304 to who has it already.
+#[must_use]
+pub fn json(body: Bytes, asked: &HeaderMap) -> Response {
+    let hash = STANDARD_NO_PAD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, &body));
+    let etag = format!("W/\"{:x}-{hash}\"", body.len());
+    let known = asked
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let is_known = known
+        .split(',')
+        .map(str::trim)
+        .any(|known| known == "*" || weak(known) == weak(&etag));
+    let mut response = if is_known {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        streamed_json(body)
+    };
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        response.headers_mut().insert(ETAG, etag);
+    }
+    response
+}
+
+fn weak(etag: &str) -> &str {
+    etag.strip_prefix("W/").unwrap_or(etag)
+}
+
+/// JSON without an ETag, as Backstage answers where it streams.
+#[must_use]
+pub fn streamed_json(body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(VARY, VARIES);
+    response
+}
+
+/// No body, no content type.
+#[must_use]
+pub fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}

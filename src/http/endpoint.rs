@@ -1,0 +1,126 @@
+//! From our handlers to axum's: one shape for all endpoints of the API, errors answered in one place.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+    routing::{self, MethodRouter},
+};
+use bytes::Bytes;
+
+use super::{
+    AppState, Call,
+    answer::empty,
+    error::{error_answer, named_error},
+};
+use crate::error::{Error, Result};
+
+/// Express reads no larger JSON body by default.
+const MAX_BODY_BYTES: usize = 100 * 1024;
+/// Requests wait for the catalog so long, as `backend.lifecycle.startupRequestPauseTimeout` of Backstage.
+const STARTUP_PAUSE: Duration = Duration::from_secs(5);
+
+/// `GET` answered from memory, without waiting.
+pub fn read(handler: fn(&AppState, &Call) -> Result<Response>) -> MethodRouter<AppState> {
+    routing::get(
+        move |State(state): State<AppState>, request: Request| async move {
+            let (parts, _) = request.into_parts();
+            let call = Call {
+                method: parts.method,
+                uri: parts.uri,
+                headers: parts.headers,
+                body: Bytes::new(),
+            };
+            let answered = match until_ready(&state).await {
+                Ok(()) => handler(&state, &call),
+                Err(fault) => Err(fault),
+            };
+            answered.unwrap_or_else(|fault| error_answer(&fault, &call.method, &call.uri))
+        },
+    )
+}
+
+/// `GET` that waits for the database or a source.
+pub fn get<F>(handler: fn(AppState, Call) -> F) -> MethodRouter<AppState>
+where
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
+    routing::get(move |State(state): State<AppState>, request: Request| {
+        answer(state, request, handler)
+    })
+}
+
+/// `POST`
+pub fn post<F>(handler: fn(AppState, Call) -> F) -> MethodRouter<AppState>
+where
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
+    routing::post(move |State(state): State<AppState>, request: Request| {
+        answer(state, request, handler)
+    })
+}
+
+/// `PUT`
+pub fn put<F>(handler: fn(AppState, Call) -> F) -> MethodRouter<AppState>
+where
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
+    routing::put(move |State(state): State<AppState>, request: Request| {
+        answer(state, request, handler)
+    })
+}
+
+/// `DELETE`
+pub fn delete<F>(handler: fn(AppState, Call) -> F) -> MethodRouter<AppState>
+where
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
+    routing::delete(move |State(state): State<AppState>, request: Request| {
+        answer(state, request, handler)
+    })
+}
+
+async fn answer<F>(state: AppState, request: Request, handler: fn(AppState, Call) -> F) -> Response
+where
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
+    let (parts, body) = request.into_parts();
+    let (method, uri) = (parts.method.clone(), parts.uri.clone());
+    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+        let (status, name) = (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeError");
+        return named_error(status, name, "request entity too large", &method, &uri);
+    };
+    let call = Call {
+        method: parts.method,
+        uri: parts.uri,
+        headers: parts.headers,
+        body,
+    };
+    let answered = match until_ready(&state).await {
+        Ok(()) => handler(state, call).await,
+        Err(fault) => Err(fault),
+    };
+    answered.unwrap_or_else(|fault| error_answer(&fault, &method, &uri))
+}
+
+async fn until_ready(state: &AppState) -> Result<()> {
+    if *state.ready.borrow() {
+        return Ok(());
+    }
+    let mut ready = state.ready.clone();
+    let waited = tokio::time::timeout(STARTUP_PAUSE, ready.wait_for(|is_ready| *is_ready)).await;
+    match waited {
+        Ok(Ok(_)) => Ok(()),
+        _ => Err(Error::ServiceUnavailable(
+            "The catalog is still being loaded. Try again in a moment.".to_owned(),
+        )),
+    }
+}
+
+/// What unknown paths and methods are answered: nothing, as Express does.
+pub async fn not_found() -> Response<Body> {
+    empty(StatusCode::NOT_FOUND)
+}

@@ -1,0 +1,210 @@
+//! The index: what is in it, and bringing it up to date.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use serde_json::Value;
+use tantivy::{
+    Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term,
+    schema::{
+        FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+    },
+    tokenizer::{TextAnalyzer, WhitespaceTokenizer},
+};
+
+use super::{
+    SearchPage, SearchRequest,
+    collate::collate,
+    query,
+    words::{fold, words},
+};
+use crate::{
+    clock::new_id,
+    error::{Error, Result},
+    store::{Change, StoredEntity},
+};
+
+/// Of the one thread that writes.
+const WRITER_HEAP_BYTES: usize = 30_000_000;
+const WORDS: &str = "words";
+/// The type of everything that is indexed so far.
+pub(super) const SOFTWARE_CATALOG: &str = "software-catalog";
+
+/// The fields of a document in the index.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields {
+    /// Location of the document: one document each, and the order of everything.
+    pub(super) id: Field,
+    /// Ref of the entity.
+    entity_ref: Field,
+    /// Name and title, whole.
+    pub(super) names: Field,
+    /// Words of name and title.
+    pub(super) name_words: Field,
+    /// Words of all other fields.
+    pub(super) body_words: Field,
+    /// `field=value` for every field, in lower case.
+    pub(super) facts: Field,
+    /// The document, as it is answered.
+    pub(super) document: Field,
+}
+
+/// The index. Cheap to clone.
+#[derive(Clone)]
+pub struct SearchIndex {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    fields: Fields,
+    writer: Mutex<IndexWriter>,
+    reader: IndexReader,
+    is_ready: AtomicBool,
+    /// Around what was found: `<id>` and `</id>`.
+    tag: String,
+}
+
+impl SearchIndex {
+    /// An empty index in memory.
+    pub fn new() -> Result<Self> {
+        let mut schema = Schema::builder();
+        let word_field = TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer(WORDS)
+                .set_index_option(IndexRecordOption::Basic)
+                .set_fieldnorms(false),
+        );
+        let fields = Fields {
+            id: schema.add_text_field("id", STRING | FAST),
+            entity_ref: schema.add_text_field("entity_ref", STRING),
+            names: schema.add_text_field("names", STRING),
+            name_words: schema.add_text_field("name_words", word_field.clone()),
+            body_words: schema.add_text_field("body_words", word_field),
+            facts: schema.add_text_field("facts", STRING),
+            document: schema.add_text_field("document", STORED),
+        };
+        let index = Index::create_in_ram(schema.build());
+        index
+            .tokenizers()
+            .register(WORDS, TextAnalyzer::from(WhitespaceTokenizer::default()));
+        let writer = index
+            .writer_with_num_threads(1, WRITER_HEAP_BYTES)
+            .map_err(Error::internal)?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(Error::internal)?;
+        let inner = Inner {
+            fields,
+            writer: Mutex::new(writer),
+            reader,
+            is_ready: AtomicBool::new(false),
+            tag: new_id(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Takes changes in; they are found after [`SearchIndex::publish`]. Blocking.
+    pub fn apply(&self, changes: &[Change]) -> Result<()> {
+        let writer = self
+            .inner
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for change in changes {
+            let entity_ref = match change {
+                Change::Put(stored) => &stored.entity_ref,
+                Change::Gone(entity_ref) => entity_ref,
+            };
+            writer.delete_term(Term::from_field_text(
+                self.inner.fields.entity_ref,
+                entity_ref.as_str(),
+            ));
+            if let Change::Put(stored) = change
+                && let Some(document) = self.document(stored)
+            {
+                writer.add_document(document).map_err(Error::internal)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes everything taken in so far findable. Blocking, some milliseconds.
+    pub fn publish(&self) -> Result<()> {
+        let mut writer = self
+            .inner
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        writer.commit().map_err(Error::internal)?;
+        self.inner.reader.reload().map_err(Error::internal)?;
+        self.inner.is_ready.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Whether it has caught up with the catalog once.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.inner.is_ready.load(Ordering::Acquire)
+    }
+
+    /// Searches. Blocking, milliseconds.
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchPage> {
+        query::search(
+            &self.inner.reader.searcher(),
+            self.inner.fields,
+            request,
+            &self.inner.tag,
+        )
+    }
+
+    fn document(&self, stored: &StoredEntity) -> Option<TantivyDocument> {
+        let entity: Value = serde_json::from_str(&stored.document).ok()?;
+        let fields = self.inner.fields;
+        let (collated, name) = collate(&entity);
+        let text = |key: &str| {
+            collated
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let mut document = TantivyDocument::default();
+        document.add_text(fields.id, text("location"));
+        document.add_text(fields.entity_ref, stored.entity_ref.as_str());
+        document.add_text(fields.names, fold(&name));
+        if text("title") != name {
+            document.add_text(fields.names, fold(text("title")));
+        }
+        document.add_text(
+            fields.name_words,
+            words(&format!("{name} {}", text("title"))).join(" "),
+        );
+        let tags = entity["metadata"]["tags"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
+        let body: Vec<&str> = ["text", "kind", "type", "owner", "lifecycle", "namespace"]
+            .into_iter()
+            .map(text)
+            .chain(tags)
+            .collect();
+        document.add_text(fields.body_words, words(&body.join(" ")).join(" "));
+        for (key, value) in &collated {
+            document.add_text(fields.facts, fact(key, value.as_str().unwrap_or_default()));
+        }
+        document.add_text(fields.facts, fact("name", &name));
+        document.add_text(fields.document, Value::from(collated).to_string());
+        Some(document)
+    }
+}
+
+/// A field and a value, as a filter finds them.
+pub(super) fn fact(key: &str, value: &str) -> String {
+    format!("{key}={}", value.to_lowercase())
+}
