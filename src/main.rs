@@ -1,2 +1,95 @@
-//! The program.
-fn main() {}
+//! The program: chooses between the command line's parts and the server.
+
+use std::{
+    io::{self, IsTerminal},
+    path::Path,
+    process::ExitCode,
+};
+
+use callboard::{
+    app,
+    cli::{self, Cli, Command, HealthArgs, Streams, Style},
+    config::{Config, Environment},
+    telemetry,
+};
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Everything of a start without configuration.
+const DATA_DIR: &str = "callboard-data";
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let environment: Environment = std::env::vars().collect();
+    let outcome = match &cli.command {
+        Some(Command::Validate(args)) => return validate(args),
+        Some(Command::Health(args)) => health(&cli, args, &environment),
+        None => serve(&cli, &environment),
+    };
+    outcome.unwrap_or_else(|fault| {
+        eprintln!("{fault:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn validate(args: &cli::ValidateArgs) -> ExitCode {
+    let stdout = io::stdout();
+    let style = if stdout.is_terminal() {
+        Style::Colour
+    } else {
+        Style::Plain
+    };
+    let mut streams = Streams {
+        input: &mut io::stdin().lock(),
+        output: &mut stdout.lock(),
+        errors: &mut io::stderr(),
+        style,
+    };
+    cli::run_validate(args, &mut streams)
+}
+
+fn health(cli: &Cli, args: &HealthArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
+    let listen = load(cli, environment)?.backend.listen;
+    let url = cli::readiness_url(args.url.as_ref(), listen);
+    Ok(runtime()?.block_on(cli::run_health(&url, &mut io::stderr())))
+}
+
+fn serve(cli: &Cli, environment: &Environment) -> anyhow::Result<ExitCode> {
+    let variable = |name: &str| environment.get(name).map(String::as_str);
+    telemetry::start(variable("LOG_LEVEL"), variable("LOG_FORMAT"));
+    let config = load(cli, environment)?;
+    tracing::info!("The configuration:\n{}", config.account);
+    runtime()?.block_on(app::run(config))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The configuration of the files that are named or found; without any, the embedded one with the examples.
+fn load(cli: &Cli, environment: &Environment) -> anyhow::Result<Config> {
+    let loaded = if cli.config.is_empty() && !Config::has_default_file() {
+        let data_dir = Path::new(DATA_DIR);
+        std::fs::create_dir_all(data_dir)?;
+        let examples = app::unpack_examples(data_dir)?;
+        Config::load_embedded(data_dir, &examples, environment)
+    } else {
+        Config::load(&cli.config, environment)
+    };
+    loaded.map_err(|problems| {
+        let told: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("  {problem}"))
+            .collect();
+        anyhow::anyhow!(
+            "The configuration has {} problem(s):\n{}",
+            problems.len(),
+            told.join("\n")
+        )
+    })
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
+}
