@@ -99,6 +99,7 @@
   document.addEventListener("keydown", shortcut);
   document.addEventListener("click", dismiss);
   document.addEventListener("input", narrow, true);
+  document.addEventListener("change", narrow, true);
   document.addEventListener("DOMContentLoaded", () => {
     show(stored());
     searchBox();
@@ -116,6 +117,23 @@
         setTimeout(() => { button.setAttribute("aria-label", label); button.classList.remove("done"); }, 1500);
       });
     }
+  });
+
+  // The filters are part of what is swapped: what is open stays open, what has the focus keeps it.
+  let kept = null;
+  document.addEventListener("htmx:beforeSwap", () => {
+    kept = {
+      popup: document.querySelector("#filters:popover-open")?.id,
+      details: [...document.querySelectorAll("#filters details[open]")].map(({ id }) => id),
+      focus: document.activeElement?.id,
+    };
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!kept) return;
+    for (const id of kept.details) document.getElementById(id)?.setAttribute("open", "");
+    if (kept.popup) document.getElementById(kept.popup)?.showPopover();
+    if (kept.focus) document.getElementById(kept.focus)?.focus({ preventScroll: true });
+    kept = null;
   });
 
   // Empty fields stay out of the address.

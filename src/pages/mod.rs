@@ -7,6 +7,7 @@
 
 mod assets;
 mod attention;
+mod catalog;
 mod error;
 mod flash;
 mod form;
@@ -32,6 +33,9 @@ pub fn router(state: AppState) -> Router {
         attention: attention::Attention::default(),
     };
     Router::new()
+        .route(urls::CATALOG, get(catalog::list))
+        .route(urls::CATALOG_CSV, get(catalog::csv))
+        .route(urls::CATALOG_JSON, get(catalog::json))
         .route(urls::STATIC, get(assets::serve))
         .fallback(error::not_found)
         .layer(middleware::from_fn_with_state(frame, shell::frame))
