@@ -48,6 +48,8 @@ pub const SOURCE_REMOVE: &str = "/sources/remove";
 pub const REMOVALS: &str = "/sources/removals";
 /// Deleted entities; (POST) brings one back.
 pub const DELETED: &str = "/sources/deleted";
+/// The list of what no file lists any more.
+pub const ORPHANS: &str = "/catalog?kind=all&orphans=only";
 /// Route of the embedded files.
 pub const STATIC: &str = "/static/{*path}";
 

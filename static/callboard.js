@@ -79,7 +79,7 @@
       if (event.key === "Escape") {
         if (all.length > 0) list.replaceChildren();
         else input.blur();
-      } else if (event.key === "Enter" && at >= 0) all[at].querySelector("a").click();
+      } else if (event.key === "Enter" && at >= 0) all[at].click();
       else if (event.key === "ArrowDown" && all.length > 0) choose(all[(at + 1) % all.length]);
       else if (event.key === "ArrowUp" && all.length > 0) choose(all[at <= 0 ? all.length - 1 : at - 1]);
       else return;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, RwLock};
 
+use super::catalog;
 use crate::{
     catalog::Filter,
     clock::UnixMillis,
@@ -19,8 +20,6 @@ use crate::{
 const FRESH_MS: i64 = 5_000;
 /// Rows of files read at once.
 const FILES_AT_ONCE: u32 = 500;
-/// The annotation of entities nothing lists any more.
-const ORPHAN: &str = "metadata.annotations.backstage.io/orphan";
 
 /// How much waits for somebody.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -92,7 +91,10 @@ impl Attention {
 async fn count(state: &AppState) -> Result<Counts> {
     let mut counts = Counts {
         held_removals: store::held_removals(&state.store).await?.len(),
-        orphans: state.catalog.read().count(&Filter::equals(ORPHAN, "true")),
+        orphans: state
+            .catalog
+            .read()
+            .count(&Filter::equals(catalog::ORPHAN, "true")),
         ..Counts::default()
     };
     let mut after = String::new();

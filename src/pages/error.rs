@@ -8,8 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{respond, shell::Shell};
-use crate::{clock::new_id, error::Error, http::AppState, search::SearchRequest, urls};
+use super::{respond, search, shell::Shell};
+use crate::{clock::new_id, error::Error, http::AppState, search::SearchRequest};
 
 /// An error of a page. [`with_page`] draws it, because only the frame has the shell.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ struct Near {
 }
 
 /// Draws the error an answer carries, if it carries one.
-pub(super) fn with_page(
+pub(super) async fn with_page(
     mut response: Response,
     shell: &Shell,
     state: &AppState,
@@ -83,7 +83,7 @@ pub(super) fn with_page(
     let status = response.status();
     let incident = matches!(*error, Error::Internal(_)).then(|| log(&error, path));
     let near = if status == StatusCode::NOT_FOUND && !shell.is_fragment() {
-        meant(state, path)
+        meant(state, path).await
     } else {
         Vec::new()
     };
@@ -144,7 +144,7 @@ fn heading(error: &Error) -> &'static str {
 }
 
 /// What is called like the end of the address. The way on may be missing: it is an extra.
-fn meant(state: &AppState, path: &str) -> Vec<Near> {
+async fn meant(state: &AppState, path: &str) -> Vec<Near> {
     let last = path.rsplit('/').find(|part| !part.is_empty());
     let term = percent_encoding::percent_decode_str(last.unwrap_or_default()).decode_utf8_lossy();
     if term.is_empty() || term.chars().count() > 100 || path.starts_with("/static/") {
@@ -155,7 +155,7 @@ fn meant(state: &AppState, path: &str) -> Vec<Near> {
         limit: 5,
         ..SearchRequest::default()
     };
-    let found = state.search.search(&request).unwrap_or_default();
+    let found = search::find(state, request).await.unwrap_or_default();
     let text = |result: &crate::search::SearchResult, key: &str| {
         let value = result.document.get(key).and_then(|value| value.as_str());
         value.unwrap_or_default().to_owned()
@@ -170,11 +170,4 @@ fn meant(state: &AppState, path: &str) -> Vec<Near> {
         })
         .filter(|near| near.href.starts_with('/'))
         .collect()
-}
-
-impl ErrorPage {
-    /// The search for what was asked for.
-    fn search_url(&self) -> String {
-        urls::search_for(&self.shell.term)
-    }
 }

@@ -58,6 +58,11 @@ pub(crate) fn redirect(to: &str, tone: Tone, text: &str) -> Response {
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
+/// Sends the browser on, with nothing to say.
+pub(crate) fn see_other(to: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
+}
+
 /// Forgets the message once it is shown.
 pub(super) fn forget(headers: &mut HeaderMap) {
     let cookie =

@@ -85,11 +85,30 @@ pub(crate) fn of_kind(kind: &str) -> &'static str {
         .unwrap_or("kind")
 }
 
+/// Sorts kinds in the order people ask for them. Locations are the catalog's own book-keeping: they come last.
+#[must_use]
+pub(crate) fn rank(kind: &str) -> (usize, String) {
+    const ORDER: [&str; 8] = [
+        "component",
+        "api",
+        "system",
+        "domain",
+        "resource",
+        "template",
+        "group",
+        "user",
+    ];
+    let kind = kind.to_lowercase();
+    let place = ORDER.iter().position(|known| *known == kind);
+    let place = place.unwrap_or(ORDER.len() + usize::from(kind == "location"));
+    (place, kind)
+}
+
 #[cfg(test)]
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
-    use super::{ICONS, of_kind};
+    use super::{ICONS, of_kind, rank};
 
     #[test]
     fn kinds_have_icons() {
@@ -98,6 +117,30 @@ mod tests {
         assert_eq!(of_kind("template"), "template");
         assert_eq!(of_kind("home"), "kind");
         assert_eq!(of_kind("Runbook"), "kind");
+    }
+
+    #[test]
+    fn kinds_stand_in_the_order_people_ask_for_them() {
+        let mut kinds = [
+            "Location",
+            "User",
+            "Runbook",
+            "API",
+            "Template",
+            "Component",
+        ];
+        kinds.sort_by_key(|kind| rank(kind));
+        assert_eq!(
+            kinds,
+            [
+                "Component",
+                "API",
+                "Template",
+                "User",
+                "Runbook",
+                "Location"
+            ]
+        );
     }
 
     #[test]

@@ -11,15 +11,21 @@ mod catalog;
 mod error;
 mod flash;
 mod form;
+mod highlight;
+mod home;
 mod icons;
 mod link;
 mod moment;
+mod number;
 mod pager;
 mod path;
 mod respond;
+mod search;
 mod shell;
 mod status;
 mod summary;
+mod team;
+mod teams;
 
 use axum::{Router, middleware, routing::get};
 
@@ -33,9 +39,14 @@ pub fn router(state: AppState) -> Router {
         attention: attention::Attention::default(),
     };
     Router::new()
+        .route(urls::HOME, get(home::home))
         .route(urls::CATALOG, get(catalog::list))
         .route(urls::CATALOG_CSV, get(catalog::csv))
         .route(urls::CATALOG_JSON, get(catalog::json))
+        .route(urls::SEARCH, get(search::page))
+        .route(urls::SEARCH_SUGGEST, get(search::suggest))
+        .route(urls::TEAMS, get(teams::list))
+        .route(urls::TEAM, get(team::page))
         .route(urls::STATIC, get(assets::serve))
         .fallback(error::not_found)
         .layer(middleware::from_fn_with_state(frame, shell::frame))

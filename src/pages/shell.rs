@@ -131,7 +131,7 @@ pub(super) async fn frame(
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(shell.clone());
     let response = next.run(request).await;
-    error::with_page(response, &shell, &frame.state, &path)
+    error::with_page(response, &shell, &frame.state, &path).await
 }
 
 fn portal_name(state: &AppState) -> String {

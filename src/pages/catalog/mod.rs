@@ -15,14 +15,17 @@ use axum::{
     response::Response,
 };
 
-pub(super) use self::export::{csv, json};
+pub(super) use self::{
+    export::{csv, json},
+    query::ORPHAN,
+};
 use self::{
     panel::{Chip, FacetPanel, KindTab},
     query::{Column, ListQuery},
     rows::{Head, Row},
     selection::Selection,
 };
-use super::{error::PageError, pager::Pager, respond, shell::Shell};
+use super::{error::PageError, number, pager::Pager, respond, shell::Shell};
 use crate::{catalog::Snapshot, error::Result, http::AppState, urls};
 
 /// The page.
@@ -54,6 +57,7 @@ struct CatalogPage {
 struct Carried {
     kind: String,
     text: String,
+    orphans: bool,
     sort: String,
     size: usize,
 }
@@ -117,7 +121,7 @@ impl CatalogPage {
 
     /// `26 components`, for the title of the page.
     fn total_words(&self) -> String {
-        grouped(self.pager.total)
+        number::grouped(self.pager.total)
     }
 }
 
@@ -144,6 +148,7 @@ impl Carried {
         Self {
             kind: query.kind.clone().unwrap_or_default(),
             text: query.text.clone(),
+            orphans: query.orphans,
             sort: if is_plain {
                 String::new()
             } else {
@@ -155,35 +160,5 @@ impl Carried {
 
     fn has_own_size(&self) -> bool {
         self.size != query::PAGE_SIZE
-    }
-}
-
-/// `30,000`
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + 4);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn large_numbers_are_grouped() {
-        for (number, expected) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(grouped(number), expected);
-        }
     }
 }

@@ -4,8 +4,8 @@ use super::{
     super::{
         icons,
         link::{EntityLink, plural},
+        number::grouped,
     },
-    grouped,
     query::{EVERY_KIND, Facet, ListQuery},
     selection::Selection,
 };
@@ -157,6 +157,13 @@ pub(super) fn chips(catalog: &Snapshot<'_>, query: &ListQuery) -> Vec<Chip> {
             href: query.without(*facet, value).url(urls::CATALOG),
         })
         .collect();
+    if query.orphans {
+        chips.push(Chip {
+            label: "Only",
+            value: "orphans".to_owned(),
+            href: query.with_all().url(urls::CATALOG),
+        });
+    }
     if !query.text.is_empty() {
         chips.push(Chip {
             label: "Text",

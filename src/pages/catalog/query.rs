@@ -14,6 +14,9 @@ const PAGE_SIZES: [usize; 3] = [25, PAGE_SIZE, 100];
 /// Filter values an address may hold; more are left out.
 const MAX_VALUES: usize = 50;
 
+/// The annotation of entities no file lists any more.
+pub(in crate::pages) const ORPHAN: &str = "metadata.annotations.backstage.io/orphan";
+
 /// A property by which the list can be narrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Facet {
@@ -115,6 +118,8 @@ pub(super) struct ListQuery {
     pub(super) kind: Option<String>,
     /// What is looked for in names, titles and descriptions.
     pub(super) text: String,
+    /// Only what no file lists any more.
+    pub(super) orphans: bool,
     /// Ordered by.
     pub(super) sort: Column,
     /// From the end.
@@ -135,6 +140,7 @@ impl ListQuery {
         let mut list = Self {
             kind: None,
             text: String::new(),
+            orphans: false,
             sort: Column::Name,
             descending: false,
             page: 1,
@@ -154,6 +160,7 @@ impl ListQuery {
         match key {
             "kind" => self.kind = Some(value.to_lowercase()),
             "q" | "text" => self.text = value.chars().take(100).collect(),
+            "orphans" => self.orphans = value == "only",
             "sort" => {
                 self.descending = value.starts_with('-');
                 let name = value.trim_start_matches('-');
@@ -232,9 +239,18 @@ impl ListQuery {
         }
     }
 
+    /// The same, orphans or not.
+    pub(super) fn with_all(&self) -> Self {
+        Self {
+            orphans: false,
+            page: 1,
+            ..self.clone()
+        }
+    }
+
     /// The same, narrowed by nothing but the kind.
     pub(super) fn whole(&self) -> Self {
-        let mut other = self.without_text();
+        let mut other = self.without_text().with_all();
         other.chosen.clear();
         other
     }
@@ -275,6 +291,9 @@ impl ListQuery {
         if !self.text.is_empty() {
             pairs.push(("q", &self.text));
         }
+        if self.orphans {
+            pairs.push(("orphans", "only"));
+        }
         if sort != Column::Name.param() {
             pairs.push(("sort", &sort));
         }
@@ -290,6 +309,9 @@ impl ListQuery {
     /// What must hold, but for `kind` and text, and but for the choices of `left_out`.
     pub(super) fn filter(&self, left_out: Option<Facet>) -> Vec<Filter> {
         let mut all = Vec::new();
+        if self.orphans {
+            all.push(Filter::In(ORPHAN.to_owned(), vec!["true".to_owned()]));
+        }
         for facet in Facet::ALL.into_iter().filter(|f| Some(*f) != left_out) {
             let values: Vec<String> = self.chosen(facet).map(str::to_lowercase).collect();
             if !values.is_empty() {
@@ -333,7 +355,7 @@ mod tests {
             "",
             "kind=api",
             "kind=component&owner=group%3Adefault%2Fgates&type=service&type=website&q=tick+et",
-            "kind=all&tag=java&sort=-owner&size=100&page=3",
+            "kind=all&tag=java&orphans=only&sort=-owner&size=100&page=3",
         ] {
             let url = ListQuery::parse(query).url("/catalog");
             let expected = if query.is_empty() {

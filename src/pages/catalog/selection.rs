@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::query::{EVERY_KIND, Facet, ListQuery};
+use super::{
+    super::icons,
+    query::{EVERY_KIND, Facet, ListQuery},
+};
 use crate::{
     catalog::{EntityList, EntityQuery, FacetValue, Filter, FullTextFilter, OrderField, Snapshot},
     error::Result,
@@ -61,7 +64,7 @@ impl<'a> Selection<'a> {
         let elsewhere = query.of_kind(EVERY_KIND);
         let filter = selection.with_matches(elsewhere.filter(None));
         selection.kinds = facet(catalog, "kind", &filter);
-        selection.kinds.sort_by_key(|kind| rank(&kind.value));
+        selection.kinds.sort_by_key(|kind| icons::rank(&kind.value));
         selection.kind = match &query.kind {
             Some(kind) => kind.clone(),
             None if selection.has_kind(FIRST_KIND) => FIRST_KIND.to_owned(),
@@ -144,26 +147,6 @@ fn facet(catalog: &Snapshot<'_>, field: &str, filter: &Filter) -> Vec<FacetValue
     found.map(|(_, values)| values).unwrap_or_default()
 }
 
-/// Backstage's kinds in the order people ask for them, then the others.
-fn rank(kind: &str) -> (usize, String) {
-    const ORDER: [&str; 9] = [
-        "component",
-        "api",
-        "system",
-        "domain",
-        "resource",
-        "template",
-        "group",
-        "user",
-        "location",
-    ];
-    let kind = kind.to_lowercase();
-    // Locations are the catalog's own book-keeping: they come last.
-    let place = ORDER.iter().position(|known| *known == kind);
-    let place = place.map_or(ORDER.len() - 1, |at| if at == 8 { 9 } else { at });
-    (place, kind)
-}
-
 /// Those that hold a text, as a filter; and how many, if they are too many to look at.
 fn matches(catalog: &Snapshot<'_>, text: &str) -> Result<(Option<Filter>, Option<usize>)> {
     if text.is_empty() {
@@ -196,33 +179,4 @@ fn matches(catalog: &Snapshot<'_>, text: &str) -> Result<(Option<Filter>, Option
         Filter::In("metadata.uid".to_owned(), uids)
     };
     Ok((Some(filter), cut_from))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::rank;
-
-    #[test]
-    fn kinds_stand_in_the_order_people_ask_for_them() {
-        let mut kinds = [
-            "Location",
-            "User",
-            "Runbook",
-            "API",
-            "Template",
-            "Component",
-        ];
-        kinds.sort_by_key(|kind| rank(kind));
-        assert_eq!(
-            kinds,
-            [
-                "Component",
-                "API",
-                "Template",
-                "User",
-                "Runbook",
-                "Location"
-            ]
-        );
-    }
 }
