@@ -99,7 +99,11 @@
   document.addEventListener("keydown", shortcut);
   document.addEventListener("click", dismiss);
   document.addEventListener("input", narrow, true);
-  document.addEventListener("change", narrow, true);
+  // Leaving a text field is no change of it: what was typed is asked for already, and a swap now would take away
+  // the link that is about to be clicked.
+  document.addEventListener("change", (event) => {
+    if (event.target.type === "search") event.stopPropagation();
+  }, true);
   document.addEventListener("DOMContentLoaded", () => {
     show(stored());
     searchBox();
@@ -132,7 +136,12 @@
     if (!kept) return;
     for (const id of kept.details) document.getElementById(id)?.setAttribute("open", "");
     if (kept.popup) document.getElementById(kept.popup)?.showPopover();
+    const count = document.getElementById("count");
     if (kept.focus) document.getElementById(kept.focus)?.focus({ preventScroll: true });
+    // What had the focus is gone: go on where the results begin.
+    if (document.activeElement === document.body) count?.focus({ preventScroll: true });
+    const said = document.getElementById("said");
+    if (said && count) said.textContent = count.textContent;
     kept = null;
   });
 

@@ -219,11 +219,23 @@ impl ChangeLine {
             verb: if change.deleted { "Removed" } else { "Changed" },
             links: links.collect(),
             more: change.entities.len().saturating_sub(NAMED),
-            cause: change.cause.clone(),
+            cause: because(&change.cause),
             by: (change.by != "system")
                 .then(|| EntityLink::find(catalog, &EntityRef::from_canonical(&change.by))),
         }
     }
+}
+
+/// A cause of a version (`ingest`) as people say it.
+fn because(cause: &str) -> String {
+    match cause {
+        "start" => "found at the start",
+        "reconcile" => "found when comparing",
+        "refresh" => "refreshed",
+        "registered" => "source registered",
+        other => other,
+    }
+    .to_owned()
 }
 
 #[cfg(test)]

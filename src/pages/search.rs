@@ -66,7 +66,6 @@ struct Suggestions {
 
 struct KindTab {
     label: String,
-    icon: &'static str,
     href: String,
     /// Known where there are few results.
     count: Option<usize>,
@@ -207,11 +206,6 @@ fn tabs(catalog: &Snapshot<'_>, asked: &Asked, all: &Found) -> Vec<KindTab> {
     let is_counted = all.total <= all.results.len();
     let tab = |label: String, kind: &str, count: usize| KindTab {
         label,
-        icon: if kind.is_empty() {
-            "search"
-        } else {
-            icons::of_kind(kind)
-        },
         href: asked.url(kind, 1),
         count: is_counted.then_some(count),
         is_current: asked.kind == kind,

@@ -2,7 +2,6 @@
 
 use super::{
     super::{
-        icons,
         link::{EntityLink, plural},
         number::grouped,
     },
@@ -23,7 +22,6 @@ const LISTED: usize = 60;
 /// A kind to list.
 pub(super) struct KindTab {
     pub(super) label: String,
-    pub(super) icon: &'static str,
     pub(super) href: String,
     pub(super) count: String,
     pub(super) is_current: bool,
@@ -78,11 +76,6 @@ pub(super) fn tabs(selection: &Selection<'_>, query: &ListQuery) -> Vec<KindTab>
     let all: u64 = selection.kinds.iter().map(|kind| kind.count).sum();
     let tab = |label: String, kind: &str, count: u64| KindTab {
         label,
-        icon: if kind == EVERY_KIND {
-            "catalog"
-        } else {
-            icons::of_kind(kind)
-        },
         href: query.of_kind(kind).url(urls::CATALOG),
         count: grouped(usize::try_from(count).unwrap_or(usize::MAX)),
         is_current: selection.kind.eq_ignore_ascii_case(kind),

@@ -22,7 +22,7 @@ const DESCRIPTION_CHARS: usize = 160;
 /// One entity of the list.
 pub(super) struct Row {
     pub(super) link: EntityLink,
-    /// `metadata.name`, where the link shows another title.
+    /// `metadata.name`, where it cannot be told from the title.
     pub(super) name: Option<String>,
     pub(super) description: String,
     pub(super) owner: Option<EntityLink>,
@@ -104,13 +104,39 @@ impl Row {
         let tags = summary.tags();
         Self {
             link: EntityLink::to(summary),
-            name: (summary.title() != summary.name()).then(|| summary.name().to_owned()),
+            name: is_another(summary.title(), summary.name()).then(|| summary.name().to_owned()),
             description: shortened(summary.description(), DESCRIPTION_CHARS),
             owner,
             spec_type: summary.spec_type().to_owned(),
             lifecycle: summary.lifecycle().to_owned(),
             more_tags: tags.len().saturating_sub(TAGS_SHOWN),
             tags: tags.iter().take(TAGS_SHOWN).map(|t| Tag::new(t)).collect(),
+        }
+    }
+}
+
+/// Whether a name says more than the title does: `ticket-signer` does not, beside "Ticket Signer".
+fn is_another(title: &str, name: &str) -> bool {
+    let plain = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    plain(title) != plain(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_another;
+
+    #[test]
+    fn a_name_is_shown_where_it_cannot_be_told_from_the_title() {
+        for (title, name, expected) in [
+            ("tickets", "tickets", false),
+            ("Ticket Signer", "ticket-signer", false),
+            ("Booking API (v1)", "booking-api-v1", false),
+            ("Coastline", "design-system", true),
+        ] {
+            assert_eq!(is_another(title, name), expected, "{title}");
         }
     }
 }
