@@ -66,7 +66,7 @@ impl EntityLink {
 
     /// The same, leading to the team's page instead of the Group's.
     #[must_use]
-    pub(crate) fn as_team(mut self, group: &EntityRef) -> Self {
+    pub(crate) fn leading_to_team(mut self, group: &EntityRef) -> Self {
         if !self.href.is_empty() && group.kind() == "group" {
             self.href = urls::team(group);
         }

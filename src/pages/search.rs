@@ -266,7 +266,7 @@ fn owner(catalog: &Snapshot<'_>, result: &SearchResult) -> Option<EntityLink> {
     let (namespace, kind, name) = (parts.next()?, parts.next()?, parts.next()?);
     let json = catalog.entity(EntityRef::new(kind, namespace, name).as_str())?;
     let owner = Summary::read(&json)?.owner()?;
-    Some(EntityLink::find(catalog, &owner).as_team(&owner))
+    Some(EntityLink::find(catalog, &owner).leading_to_team(&owner))
 }
 
 #[cfg(test)]

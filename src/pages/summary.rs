@@ -38,8 +38,8 @@ struct Metadata<'a> {
 
 #[derive(Debug, Default, Deserialize)]
 struct Spec {
-    #[serde(rename = "type", default, deserialize_with = "text_or_nothing")]
-    spec_type: String,
+    #[serde(default, deserialize_with = "text_or_nothing")]
+    r#type: String,
     #[serde(default, deserialize_with = "text_or_nothing")]
     lifecycle: String,
     #[serde(default)]
@@ -101,7 +101,7 @@ impl<'a> Summary<'a> {
     /// `spec.type`; empty if there is none.
     #[must_use]
     pub(crate) fn spec_type(&self) -> &str {
-        &self.spec.spec_type
+        &self.spec.r#type
     }
 
     /// `spec.lifecycle`; empty if there is none.

@@ -54,7 +54,6 @@ struct Person {
 /// What the team owns of one kind.
 struct OwnedKind {
     label: String,
-    icon: &'static str,
     count: String,
     rows: Vec<Owned>,
     /// All of them, where not all are listed.
@@ -88,7 +87,7 @@ impl TeamPage {
         let teams = |kind: &str| -> Vec<EntityLink> {
             summary
                 .related(kind)
-                .map(|team| EntityLink::find(catalog, &team).as_team(&team))
+                .map(|team| EntityLink::find(catalog, &team).leading_to_team(&team))
                 .collect()
         };
         let owned = owned(catalog, group)?;
@@ -167,7 +166,7 @@ fn owned(catalog: &Snapshot<'_>, group: &EntityRef) -> Result<Vec<OwnedKind>> {
                     descending: false,
                 }],
                 limit: Some(MAX_OWNED),
-                offset: 0,
+                offset: Some(0),
                 after: None,
             })?;
             let summaries = list.items.iter().filter_map(|json| Summary::read(json));
@@ -177,7 +176,6 @@ fn owned(catalog: &Snapshot<'_>, group: &EntityRef) -> Result<Vec<OwnedKind>> {
             let all = [("kind", lower.as_str()), ("owner", group.as_str())];
             Ok(OwnedKind {
                 label: plural(&kind.value),
-                icon: icons::of_kind(&kind.value),
                 count: number::grouped(total),
                 all_href: (total > rows.len()).then(|| urls::with_query(urls::CATALOG, &all)),
                 rows,

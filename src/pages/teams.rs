@@ -83,7 +83,7 @@ fn teams(catalog: &Snapshot<'_>, groups: Filter) -> Result<Vec<Team>> {
             descending: false,
         }],
         limit: Some(MAX_TEAMS),
-        offset: 0,
+        offset: Some(0),
         after: None,
     })?;
     let people = counts(catalog, "relations.memberof");
@@ -123,7 +123,7 @@ impl Team {
         };
         Self {
             row: TeamRow {
-                link: EntityLink::to(summary).as_team(&entity_ref),
+                link: EntityLink::to(summary).leading_to_team(&entity_ref),
                 indent: 0,
                 spec_type: summary.spec_type().to_owned(),
                 description: shortened(summary.description(), 160),

@@ -90,7 +90,7 @@ fn chunk(
         return Ok((String::new(), true));
     }
     let catalog = state.catalog.read();
-    let rows = Selection::new(&catalog, query)?.rows(number * CHUNK, CHUNK)?;
+    let rows = Selection::new(&catalog, query).rows(number * CHUNK, CHUNK)?;
     let is_last = rows.len() < CHUNK;
     let mut text = match (format, number) {
         (Format::Csv, 0) => CSV_HEAD.to_owned(),

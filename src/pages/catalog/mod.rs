@@ -64,6 +64,10 @@ struct Carried {
 
 /// Which columns the list has: those that say something about what is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each column is there or not, whatever the others are"
+)]
 struct Columns {
     kind: bool,
     owner: bool,
@@ -90,7 +94,7 @@ pub(super) async fn list(
 
 impl CatalogPage {
     fn new(shell: Shell, catalog: &Snapshot<'_>, query: &ListQuery) -> Result<Self> {
-        let selection = Selection::new(catalog, query)?;
+        let selection = Selection::new(catalog, query);
         let total = selection.total();
         // A page behind the last one, from an old link, is the last one.
         let query = query.on_page(query.page.min(total.div_ceil(query.size).max(1)));
@@ -119,7 +123,7 @@ impl CatalogPage {
         })
     }
 
-    /// `26 components`, for the title of the page.
+    /// `30,000`
     fn total_words(&self) -> String {
         number::grouped(self.pager.total)
     }

@@ -91,7 +91,9 @@ pub(super) fn rows(catalog: &Snapshot<'_>, items: &[Bytes]) -> Vec<Row> {
             let owner = summary.owner().map(|owner| {
                 owners
                     .entry(owner)
-                    .or_insert_with_key(|owner| EntityLink::find(catalog, owner).as_team(owner))
+                    .or_insert_with_key(|owner| {
+                        EntityLink::find(catalog, owner).leading_to_team(owner)
+                    })
                     .clone()
             });
             Row::new(&summary, owner)

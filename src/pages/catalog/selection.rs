@@ -50,8 +50,8 @@ struct Uid {
 
 impl<'a> Selection<'a> {
     /// Decides which kind is listed, and finds the text.
-    pub(super) fn new(catalog: &'a Snapshot<'a>, query: &'a ListQuery) -> Result<Self> {
-        let (matches, cut_from) = matches(catalog, &query.text)?;
+    pub(super) fn new(catalog: &'a Snapshot<'a>, query: &'a ListQuery) -> Self {
+        let (matches, cut_from) = matches(catalog, &query.text);
         let mut selection = Self {
             catalog,
             query,
@@ -70,7 +70,7 @@ impl<'a> Selection<'a> {
             None if selection.has_kind(FIRST_KIND) => FIRST_KIND.to_owned(),
             None => EVERY_KIND.to_owned(),
         };
-        Ok(selection)
+        selection
     }
 
     fn has_kind(&self, kind: &str) -> bool {
@@ -113,7 +113,7 @@ impl<'a> Selection<'a> {
             filter: self.filter(None),
             order: self.query.order(),
             limit: Some(limit),
-            offset,
+            offset: Some(offset),
             after: None,
         };
         Ok(self.catalog.list(&list)?.items)
@@ -148,9 +148,9 @@ fn facet(catalog: &Snapshot<'_>, field: &str, filter: &Filter) -> Vec<FacetValue
 }
 
 /// Those that hold a text, as a filter; and how many, if they are too many to look at.
-fn matches(catalog: &Snapshot<'_>, text: &str) -> Result<(Option<Filter>, Option<usize>)> {
+fn matches(catalog: &Snapshot<'_>, text: &str) -> (Option<Filter>, Option<usize>) {
     if text.is_empty() {
-        return Ok((None, None));
+        return (None, None);
     }
     let page = catalog.query(&EntityQuery {
         filter: Filter::All,
@@ -165,7 +165,7 @@ fn matches(catalog: &Snapshot<'_>, text: &str) -> Result<(Option<Filter>, Option
         limit: MAX_MATCHES,
         offset: 0,
         with_total: true,
-    })?;
+    });
     let uids: Vec<String> = page
         .items
         .iter()
@@ -178,5 +178,5 @@ fn matches(catalog: &Snapshot<'_>, text: &str) -> Result<(Option<Filter>, Option
     } else {
         Filter::In("metadata.uid".to_owned(), uids)
     };
-    Ok((Some(filter), cut_from))
+    (Some(filter), cut_from)
 }
