@@ -1,1 +1,195 @@
 //! Every path of a page or endpoint, made from types: nobody writes an address by hand.
+//!
+//! Constants are the routes as axum knows them; functions make an address of a route, ready for a `href`.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::entity::EntityRef;
+
+/// The home page.
+pub const HOME: &str = "/";
+/// The list of the catalog; see [`with_query`] for its filters.
+pub const CATALOG: &str = "/catalog";
+/// The list as CSV, with the parameters of [`CATALOG`].
+pub const CATALOG_CSV: &str = "/catalog.csv";
+/// The list as JSON, with the parameters of [`CATALOG`].
+pub const CATALOG_JSON: &str = "/catalog.json";
+/// Route of an entity's page: [`entity`].
+pub const ENTITY: &str = "/catalog/{namespace}/{kind}/{name}";
+/// Route of an entity's relation graph: [`entity_graph`].
+pub const ENTITY_GRAPH: &str = "/catalog/{namespace}/{kind}/{name}/graph";
+/// Route of an entity's versions: [`entity_history`].
+pub const ENTITY_HISTORY: &str = "/catalog/{namespace}/{kind}/{name}/history";
+/// Route of one version and what it changed: [`entity_version`].
+pub const ENTITY_VERSION: &str = "/catalog/{namespace}/{kind}/{name}/history/{version}";
+/// Route (POST) that reads an entity's files again: [`entity_refresh`].
+pub const ENTITY_REFRESH: &str = "/catalog/{namespace}/{kind}/{name}/refresh";
+/// Route (POST) that deletes an entity: [`entity_delete`].
+pub const ENTITY_DELETE: &str = "/catalog/{namespace}/{kind}/{name}/delete";
+/// The search page; see [`search_for`].
+pub const SEARCH: &str = "/search";
+/// The first results as an HTML fragment, while somebody types.
+pub const SEARCH_SUGGEST: &str = "/search/suggest";
+/// All teams.
+pub const TEAMS: &str = "/teams";
+/// Route of a team's page: [`team`].
+pub const TEAM: &str = "/teams/{namespace}/{name}";
+/// Locations and their files.
+pub const SOURCES: &str = "/sources";
+/// What became of one file: [`source_file`].
+pub const SOURCE_FILE: &str = "/sources/file";
+/// The form that registers a location, and (POST) its action.
+pub const SOURCE_REGISTER: &str = "/sources/register";
+/// (POST) reads one file or location again.
+pub const SOURCE_REFRESH: &str = "/sources/refresh";
+/// (POST) removes a registered location.
+pub const SOURCE_REMOVE: &str = "/sources/remove";
+/// Removals that wait for somebody to agree; (POST) agrees.
+pub const REMOVALS: &str = "/sources/removals";
+/// Deleted entities; (POST) brings one back.
+pub const DELETED: &str = "/sources/deleted";
+/// The list of what no file lists any more.
+pub const ORPHANS: &str = "/catalog?kind=all&orphans=only";
+/// Route of the embedded files.
+pub const STATIC: &str = "/static/{*path}";
+
+/// What must be escaped in one segment of a path: all but RFC 3986's unreserved characters.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The page of an entity, as Backstage addresses it.
+#[must_use]
+pub fn entity(entity_ref: &EntityRef) -> String {
+    let segment = |part: &str| utf8_percent_encode(part, SEGMENT).to_string();
+    format!(
+        "{CATALOG}/{}/{}/{}",
+        segment(entity_ref.namespace()),
+        segment(entity_ref.kind()),
+        segment(entity_ref.name())
+    )
+}
+
+/// The relation graph of an entity.
+#[must_use]
+pub fn entity_graph(entity_ref: &EntityRef) -> String {
+    entity(entity_ref) + "/graph"
+}
+
+/// The versions of an entity.
+#[must_use]
+pub fn entity_history(entity_ref: &EntityRef) -> String {
+    entity(entity_ref) + "/history"
+}
+
+/// One version of an entity, by its id.
+#[must_use]
+pub fn entity_version(entity_ref: &EntityRef, version: i64) -> String {
+    format!("{}/history/{version}", entity(entity_ref))
+}
+
+/// Where to POST to have an entity's files read again.
+#[must_use]
+pub fn entity_refresh(entity_ref: &EntityRef) -> String {
+    entity(entity_ref) + "/refresh"
+}
+
+/// Where to POST to delete an entity.
+#[must_use]
+pub fn entity_delete(entity_ref: &EntityRef) -> String {
+    entity(entity_ref) + "/delete"
+}
+
+/// The page of a team: of a Group, whatever its type.
+#[must_use]
+pub fn team(group: &EntityRef) -> String {
+    let segment = |part: &str| utf8_percent_encode(part, SEGMENT).to_string();
+    format!(
+        "{TEAMS}/{}/{}",
+        segment(group.namespace()),
+        segment(group.name())
+    )
+}
+
+/// The list of one kind.
+#[must_use]
+pub fn catalog_of_kind(kind: &str) -> String {
+    with_query(CATALOG, &[("kind", &kind.to_lowercase())])
+}
+
+/// The list of what somebody owns, of every kind.
+#[must_use]
+pub fn catalog_owned_by(owner: &EntityRef) -> String {
+    with_query(CATALOG, &[("kind", "all"), ("owner", owner.as_str())])
+}
+
+/// The list of what has a tag, of every kind.
+#[must_use]
+pub fn catalog_tagged(tag: &str) -> String {
+    with_query(CATALOG, &[("kind", "all"), ("tag", tag)])
+}
+
+/// The search page with a term.
+#[must_use]
+pub fn search_for(term: &str) -> String {
+    with_query(SEARCH, &[("q", term)])
+}
+
+/// What became of one file, by its location ref.
+#[must_use]
+pub fn source_file(location_ref: &str) -> String {
+    with_query(SOURCE_FILE, &[("ref", location_ref)])
+}
+
+/// A line of that file.
+#[must_use]
+pub fn source_line(location_ref: &str, line: u32) -> String {
+    format!("{}#L{line}", source_file(location_ref))
+}
+
+/// An embedded file, with the hash of its content.
+#[must_use]
+pub fn static_file(name: &str, hash: &str) -> String {
+    format!("/static/{name}?v={hash}")
+}
+
+/// A path with a query string; keys may repeat, empty values stay.
+#[must_use]
+pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    if pairs.is_empty() {
+        return path.to_owned();
+    }
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    format!("{path}?{query}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EntityRef, entity, source_line, team, with_query};
+
+    #[test]
+    fn addresses_of_entities_are_backstages() {
+        let entity_ref = EntityRef::new("Component", "Default", "Tickets.api_v2");
+        assert_eq!(
+            entity(&entity_ref),
+            "/catalog/default/component/tickets.api_v2"
+        );
+        let group = EntityRef::new("Group", "rail", "gates");
+        assert_eq!(team(&group), "/teams/rail/gates");
+    }
+
+    #[test]
+    fn nothing_breaks_out_of_a_segment_or_a_query() {
+        let odd = EntityRef::new("component", "a/../b", "c?d#e\"");
+        assert_eq!(entity(&odd), "/catalog/a/component/..%2Fb%2Fc%3Fd%23e%22");
+        assert_eq!(with_query("/x", &[("a", "b&c=d")]), "/x?a=b%26c%3Dd");
+        assert_eq!(
+            source_line("file:/a b.yaml", 7),
+            "/sources/file?ref=file%3A%2Fa+b.yaml#L7"
+        );
+    }
+}

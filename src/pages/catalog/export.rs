@@ -1,0 +1,182 @@
+//! The list as a file: the same choices and order, every row, written as it is read.
+
+use std::io;
+
+use axum::{
+    body::Body,
+    extract::{RawQuery, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+use serde_json::json;
+
+use super::{
+    super::{error::PageError, summary::Summary},
+    query::ListQuery,
+    selection::Selection,
+};
+use crate::{
+    error::{Error, Result},
+    http::AppState,
+};
+
+/// Rows that are written at once.
+const CHUNK: usize = 500;
+
+const CSV_HEAD: &str = "ref,kind,name,title,description,owner,type,lifecycle,tags\r\n";
+
+#[derive(Clone, Copy)]
+enum Format {
+    Csv,
+    Json,
+}
+
+/// Answers [`crate::urls::CATALOG_CSV`].
+pub(in crate::pages) async fn csv(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
+    let response = export(state, query.as_deref(), Format::Csv)?;
+    Ok(named(response, "text/csv; charset=utf-8", "catalog.csv"))
+}
+
+/// Answers [`crate::urls::CATALOG_JSON`].
+pub(in crate::pages) async fn json(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
+    let response = export(state, query.as_deref(), Format::Json)?;
+    Ok(named(response, "application/json", "catalog.json"))
+}
+
+fn named(mut response: Response, content_type: &'static str, name: &str) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    headers.extend(disposition.map(|value| (header::CONTENT_DISPOSITION, value)));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The first chunk is made before the answer begins, so that what is wrong can still be said.
+fn export(state: AppState, query: Option<&str>, format: Format) -> Result<Response> {
+    let query = ListQuery::parse(query.unwrap_or_default());
+    let first = chunk(&state, &query, format, 0)?;
+    let begin = (Some(first), 0);
+    let chunks = stream::unfold(begin, move |(ready, number)| {
+        let next = ready.map_or_else(|| chunk(&state, &query, format, number), Ok);
+        std::future::ready(match next {
+            Ok((text, _)) if text.is_empty() => None,
+            Ok((text, is_last)) => {
+                // After the last chunk comes none: a number no list reaches.
+                let next = if is_last { usize::MAX } else { number + 1 };
+                Some((Ok::<_, io::Error>(text), (None, next)))
+            }
+            Err(error) => Some((Err(io::Error::other(error)), (None, usize::MAX))),
+        })
+    });
+    Ok(Body::from_stream(chunks).into_response())
+}
+
+/// One chunk, and whether it is the last. The snapshot is taken anew for each: a slow reader holds up no writer.
+fn chunk(
+    state: &AppState,
+    query: &ListQuery,
+    format: Format,
+    number: usize,
+) -> Result<(String, bool)> {
+    if number == usize::MAX {
+        return Ok((String::new(), true));
+    }
+    let catalog = state.catalog.read();
+    let rows = Selection::new(&catalog, query).rows(number * CHUNK, CHUNK)?;
+    let is_last = rows.len() < CHUNK;
+    let mut text = match (format, number) {
+        (Format::Csv, 0) => CSV_HEAD.to_owned(),
+        (Format::Json, 0) => "[".to_owned(),
+        _ => String::new(),
+    };
+    let mut is_first = number == 0;
+    for summary in rows.iter().filter_map(|json| Summary::read(json)) {
+        match format {
+            Format::Csv => text += &csv_line(&summary),
+            Format::Json => {
+                text += if is_first { "\n" } else { ",\n" };
+                text += &serde_json::to_string(&object(&summary)).map_err(Error::internal)?;
+            }
+        }
+        is_first = false;
+    }
+    if is_last && matches!(format, Format::Json) {
+        text += "\n]\n";
+    }
+    Ok((text, is_last))
+}
+
+fn owner(summary: &Summary<'_>) -> String {
+    summary.owner().map(|o| o.to_string()).unwrap_or_default()
+}
+
+fn object(summary: &Summary<'_>) -> serde_json::Value {
+    json!({
+        "ref": summary.entity_ref().as_str(),
+        "kind": summary.kind,
+        "name": summary.name(),
+        "title": summary.title(),
+        "description": summary.description(),
+        "owner": owner(summary),
+        "type": summary.spec_type(),
+        "lifecycle": summary.lifecycle(),
+        "tags": summary.tags(),
+    })
+}
+
+fn csv_line(summary: &Summary<'_>) -> String {
+    let cells = [
+        summary.entity_ref().to_string(),
+        summary.kind.to_string(),
+        summary.name().to_owned(),
+        summary.title().to_owned(),
+        summary.description().to_owned(),
+        owner(summary),
+        summary.spec_type().to_owned(),
+        summary.lifecycle().to_owned(),
+        summary.tags().join(" "),
+    ];
+    cells.map(|cell| csv_cell(&cell)).join(",") + "\r\n"
+}
+
+/// RFC 4180, and nothing a spreadsheet would take for a formula (OWASP, "CSV Injection").
+fn csv_cell(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if is_formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::csv_cell;
+
+    #[test]
+    fn cells_are_quoted_and_are_no_formulas() {
+        for (text, expected) in [
+            ("plain", "plain"),
+            ("a,b", "\"a,b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("two\nlines", "\"two\nlines\""),
+            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+            ("-1", "'-1"),
+        ] {
+            assert_eq!(csv_cell(text), expected);
+        }
+    }
+}
