@@ -8,8 +8,11 @@
 mod assets;
 mod attention;
 mod catalog;
+mod code;
 mod error;
 mod flash;
+mod graph;
+mod history;
 mod form;
 mod highlight;
 mod home;

@@ -1,0 +1,246 @@
+//! Text as an editor shows it: numbered lines, light highlighting, findings under the line they belong to.
+//!
+//! Text and diagnostics in, lines ready to show out. It reads nothing.
+
+mod highlight;
+
+use std::collections::BTreeMap;
+
+pub(super) use highlight::{Language, Token};
+
+use crate::entity::{Diagnostic, Severity};
+
+/// Lines on one page: enough for every real catalog file, and still a small page.
+pub(super) const MAX_LINES: usize = 2_000;
+
+/// A line and what is said under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    /// From 1.
+    pub(super) number: usize,
+    /// Its text, in pieces.
+    pub(super) tokens: Vec<Token>,
+    /// What is wrong with it.
+    pub(super) marks: Vec<Mark>,
+}
+
+/// A finding, drawn under its line as a compiler does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// Whether the document was refused for it.
+    pub(super) is_error: bool,
+    /// The line's text before the fault; shown invisibly, so that the carets stand right at any width.
+    pub(super) before: String,
+    /// `^^^`; empty if the place is not known.
+    pub(super) carets: String,
+    /// `line:column`, if the place is known.
+    pub(super) place: Option<String>,
+    /// Why.
+    pub(super) reason: String,
+    /// What to do.
+    pub(super) mend: String,
+    /// As Backstage says it.
+    pub(super) message: String,
+    /// The field, as people write it: `spec.owner`.
+    pub(super) field: Option<String>,
+}
+
+impl Mark {
+    /// A finding on a line with this text.
+    pub(super) fn new(diagnostic: &Diagnostic, line: Option<&str>) -> Self {
+        let placed = diagnostic.position.zip(line);
+        let (before, carets) = placed.map_or_else(Default::default, |(position, text)| {
+            let before = position.column.saturating_sub(1) as usize;
+            let room = text.chars().count().saturating_sub(before).max(1);
+            (
+                text.chars().take(before).collect(),
+                "^".repeat((position.length as usize).clamp(1, room)),
+            )
+        });
+        Self {
+            is_error: diagnostic.severity == Severity::Error,
+            before,
+            carets,
+            place: diagnostic
+                .position
+                .map(|position| format!("{}:{}", position.line, position.column)),
+            reason: diagnostic.reason.clone(),
+            mend: diagnostic.mend.clone(),
+            message: diagnostic.message.clone(),
+            field: diagnostic.path.as_deref().and_then(field_of),
+        }
+    }
+}
+
+/// A JSON pointer as people write it: `/spec/dependsOn/0` is `spec.dependsOn[0]`.
+fn field_of(pointer: &str) -> Option<String> {
+    let mut field = String::new();
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
+            field.push('[');
+            field.push_str(&part);
+            field.push(']');
+        } else {
+            if !field.is_empty() {
+                field.push('.');
+            }
+            field.push_str(&part);
+        }
+    }
+    (!field.is_empty()).then_some(field)
+}
+
+/// A finding and the line it is shown under when its own place is not known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Finding<'a> {
+    /// The finding.
+    pub(super) diagnostic: &'a Diagnostic,
+    /// From 1.
+    pub(super) fallback_line: usize,
+}
+
+/// A part of a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Excerpt {
+    /// Its lines.
+    pub(super) lines: Vec<Line>,
+    /// How many lines the whole text has.
+    pub(super) total: usize,
+}
+
+impl Excerpt {
+    /// `count` lines from `first` (from 1), with the findings on them.
+    pub(super) fn new(
+        text: &str,
+        language: Language,
+        (first, count): (usize, usize),
+        findings: &[Finding<'_>],
+    ) -> Self {
+        let all: Vec<&str> = text.lines().collect();
+        let marks = marks_by_line(&all, findings);
+        let skipped = first.saturating_sub(1);
+        let lines = highlight::lines(&all, language)
+            .enumerate()
+            .skip(skipped)
+            .take(count)
+            .map(|(index, tokens)| Line {
+                number: index + 1,
+                tokens,
+                marks: marks.get(&(index + 1)).cloned().unwrap_or_default(),
+            })
+            .collect();
+        Self {
+            lines,
+            total: all.len(),
+        }
+    }
+
+    /// All of a text, as far as it fits on a page.
+    pub(super) fn whole(text: &str, language: Language) -> Self {
+        Self::new(text, language, (1, MAX_LINES), &[])
+    }
+
+    /// How many lines do not fit.
+    pub(super) fn left_out(&self) -> usize {
+        self.total.saturating_sub(self.lines.len())
+    }
+}
+
+fn marks_by_line(lines: &[&str], findings: &[Finding<'_>]) -> BTreeMap<usize, Vec<Mark>> {
+    let mut marks: BTreeMap<usize, Vec<Mark>> = BTreeMap::new();
+    for finding in findings {
+        let position = finding.diagnostic.position;
+        let wanted = position.map_or(finding.fallback_line, |position| position.line as usize);
+        // A fault at the very end of a text (an unclosed quote) lies on a line that is not there.
+        let number = wanted.clamp(1, lines.len().max(1));
+        let text = lines.get(number - 1).copied().filter(|_| number == wanted);
+        marks
+            .entry(number)
+            .or_default()
+            .push(Mark::new(finding.diagnostic, text));
+    }
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Excerpt, Finding, Language, field_of};
+    use crate::entity::{Diagnostic, FaultScope, Position, Severity};
+
+    fn fault(position: Option<Position>) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Error,
+            scope: FaultScope::Entity,
+            name: "InputError".to_owned(),
+            message: "bad".to_owned(),
+            cause: None,
+            reason: "Because.".to_owned(),
+            mend: "Mend it.".to_owned(),
+            path: Some("/spec/owner".to_owned()),
+            position,
+        }
+    }
+
+    fn marks(text: &str, position: Option<Position>) -> Vec<(usize, String, String)> {
+        let diagnostic = fault(position);
+        let finding = Finding {
+            diagnostic: &diagnostic,
+            fallback_line: 2,
+        };
+        let excerpt = Excerpt::new(text, Language::Yaml, (1, 10), &[finding]);
+        let lines = excerpt.lines.into_iter();
+        lines
+            .flat_map(|line| line.marks.into_iter().map(move |mark| (line.number, mark)))
+            .map(|(number, mark)| (number, mark.before, mark.carets))
+            .collect()
+    }
+
+    #[test]
+    fn carets_stand_under_the_fault() {
+        let position = |line, column, length| {
+            Some(Position {
+                line,
+                column,
+                length,
+            })
+        };
+        let cases = [
+            ("a: 1\n\tö: 22\n", position(2, 5, 2), (2, "\tö: ", "^^")),
+            ("a: 1\nb: 22\n", position(2, 4, 99), (2, "b: ", "^^")),
+            ("a: 1\nb:\n", position(2, 9, 1), (2, "b:", "^")),
+            ("a: 1\nb: 22\n", None, (2, "", "")),
+            ("a: 1\n", position(7, 3, 1), (1, "", "")),
+        ];
+        for (text, position, (line, before, carets)) in cases {
+            let expected = vec![(line, before.to_owned(), carets.to_owned())];
+            assert_eq!(marks(text, position), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn pointers_are_shown_as_people_write_them() {
+        let cases = [
+            ("/spec/owner", Some("spec.owner")),
+            ("/spec/dependsOn/0", Some("spec.dependsOn[0]")),
+            (
+                "/metadata/annotations/a.b~1c",
+                Some("metadata.annotations.a.b/c"),
+            ),
+            ("", None),
+        ];
+        for (pointer, field) in cases {
+            assert_eq!(field_of(pointer).as_deref(), field, "{pointer:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_keeps_the_numbers_of_the_whole() {
+        let excerpt = Excerpt::new("a\nb\nc\nd\n", Language::Plain, (2, 2), &[]);
+        let numbers: Vec<usize> = excerpt.lines.iter().map(|line| line.number).collect();
+        assert_eq!(
+            (numbers, excerpt.total, excerpt.left_out()),
+            (vec![2, 3], 4, 2)
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! The relation graph of an entity, drawn by the server.
+
+mod layout;
