@@ -1,0 +1,3 @@
+//! Where the catalog comes from: locations, files, and what became of them.
+
+pub(super) mod place;
