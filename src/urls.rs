@@ -143,6 +143,15 @@ pub fn source_file(location_ref: &str) -> String {
     with_query(SOURCE_FILE, &[("ref", location_ref)])
 }
 
+/// The files, filtered; see [`with_query`].
+pub const SOURCE_FILES: &str = "/sources/files";
+
+/// The page that asks before a registered location is removed.
+#[must_use]
+pub fn source_removal(id: &str) -> String {
+    with_query(SOURCE_REMOVE, &[("id", id)])
+}
+
 /// A line of that file.
 #[must_use]
 pub fn source_line(location_ref: &str, line: u32) -> String {

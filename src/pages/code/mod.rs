@@ -6,8 +6,11 @@ mod highlight;
 
 use std::collections::BTreeMap;
 
+use askama::{Template, filters::HtmlSafe};
+
 pub(super) use highlight::{Language, Token};
 
+use super::status::Tone;
 use crate::entity::{Diagnostic, Severity};
 
 /// Lines on one page: enough for every real catalog file, and still a small page.
@@ -24,8 +27,9 @@ pub(super) struct Line {
     pub(super) marks: Vec<Mark>,
 }
 
-/// A finding, drawn under its line as a compiler does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A finding, drawn under its line as a compiler does: `{{ mark }}` in a template.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "partial/mark.html")]
 pub(super) struct Mark {
     /// Whether the document was refused for it.
     pub(super) is_error: bool,
@@ -33,8 +37,6 @@ pub(super) struct Mark {
     pub(super) before: String,
     /// `^^^`; empty if the place is not known.
     pub(super) carets: String,
-    /// `line:column`, if the place is known.
-    pub(super) place: Option<String>,
     /// Why.
     pub(super) reason: String,
     /// What to do.
@@ -44,6 +46,8 @@ pub(super) struct Mark {
     /// The field, as people write it: `spec.owner`.
     pub(super) field: Option<String>,
 }
+
+impl HtmlSafe for Mark {}
 
 impl Mark {
     /// A finding on a line with this text.
@@ -61,13 +65,34 @@ impl Mark {
             is_error: diagnostic.severity == Severity::Error,
             before,
             carets,
-            place: diagnostic
-                .position
-                .map(|position| format!("{}:{}", position.line, position.column)),
             reason: diagnostic.reason.clone(),
             mend: diagnostic.mend.clone(),
             message: diagnostic.message.clone(),
             field: diagnostic.path.as_deref().and_then(field_of),
+        }
+    }
+}
+
+impl Mark {
+    /// The state whose colour and icon it has.
+    pub(super) fn tone(&self) -> &'static str {
+        if self.is_error {
+            Tone::Failed.name()
+        } else {
+            Tone::Degraded.name()
+        }
+    }
+
+    /// A message alone, where nothing else is known.
+    pub(super) fn of_message(message: &str) -> Self {
+        Self {
+            is_error: true,
+            before: String::new(),
+            carets: String::new(),
+            reason: message.to_owned(),
+            mend: String::new(),
+            message: String::new(),
+            field: None,
         }
     }
 }
@@ -91,59 +116,69 @@ fn field_of(pointer: &str) -> Option<String> {
     (!field.is_empty()).then_some(field)
 }
 
-/// A finding and the line it is shown under when its own place is not known.
+/// A finding, and the lines of the document it is about.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Finding<'a> {
     /// The finding.
     pub(super) diagnostic: &'a Diagnostic,
-    /// From 1.
-    pub(super) fallback_line: usize,
+    /// First line of the document, from 1: where a finding is shown whose place is not known.
+    pub(super) first: usize,
+    /// Last line of the document: a fault at the very end (an unclosed quote) lies behind it.
+    pub(super) last: usize,
 }
 
-/// A part of a text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// A part of a text: `{{ excerpt }}` in a template.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Template)]
+#[template(path = "partial/code.html")]
 pub(super) struct Excerpt {
+    /// What it is, for screen readers.
+    pub(super) label: String,
+    /// Whether its lines can be linked to: once a page.
+    pub(super) is_linked: bool,
     /// Its lines.
     pub(super) lines: Vec<Line>,
-    /// How many lines the whole text has.
-    pub(super) total: usize,
+    /// How many lines of the text did not fit on the page.
+    pub(super) left_out: usize,
 }
+
+impl HtmlSafe for Excerpt {}
 
 impl Excerpt {
     /// `count` lines from `first` (from 1), with the findings on them.
     pub(super) fn new(
-        text: &str,
+        all: &[&str],
         language: Language,
         (first, count): (usize, usize),
         findings: &[Finding<'_>],
     ) -> Self {
-        let all: Vec<&str> = text.lines().collect();
-        let marks = marks_by_line(&all, findings);
-        let skipped = first.saturating_sub(1);
-        let lines = highlight::lines(&all, language)
+        let start = first.saturating_sub(1).min(all.len());
+        let shown = &all[start..all.len().min(start + count)];
+        let marks = marks_by_line(all, findings);
+        let lines = highlight::lines(shown, language)
             .enumerate()
-            .skip(skipped)
-            .take(count)
-            .map(|(index, tokens)| Line {
-                number: index + 1,
-                tokens,
-                marks: marks.get(&(index + 1)).cloned().unwrap_or_default(),
+            .map(|(index, tokens)| {
+                let number = start + index + 1;
+                Line {
+                    number,
+                    tokens,
+                    marks: marks.get(&number).cloned().unwrap_or_default(),
+                }
             })
             .collect();
         Self {
             lines,
-            total: all.len(),
+            ..Self::default()
         }
     }
 
     /// All of a text, as far as it fits on a page.
-    pub(super) fn whole(text: &str, language: Language) -> Self {
-        Self::new(text, language, (1, MAX_LINES), &[])
-    }
-
-    /// How many lines do not fit.
-    pub(super) fn left_out(&self) -> usize {
-        self.total.saturating_sub(self.lines.len())
+    pub(super) fn whole(label: &str, text: &str, language: Language) -> Self {
+        let all: Vec<&str> = text.lines().collect();
+        Self {
+            label: label.to_owned(),
+            left_out: all.len().saturating_sub(MAX_LINES),
+            ..Self::new(&all, language, (1, MAX_LINES), &[])
+        }
     }
 }
 
@@ -151,9 +186,9 @@ fn marks_by_line(lines: &[&str], findings: &[Finding<'_>]) -> BTreeMap<usize, Ve
     let mut marks: BTreeMap<usize, Vec<Mark>> = BTreeMap::new();
     for finding in findings {
         let position = finding.diagnostic.position;
-        let wanted = position.map_or(finding.fallback_line, |position| position.line as usize);
-        // A fault at the very end of a text (an unclosed quote) lies on a line that is not there.
-        let number = wanted.clamp(1, lines.len().max(1));
+        let wanted = position.map_or(finding.first, |position| position.line as usize);
+        let last = finding.last.min(lines.len()).max(finding.first);
+        let number = wanted.clamp(finding.first, last);
         let text = lines.get(number - 1).copied().filter(|_| number == wanted);
         marks
             .entry(number)
@@ -186,9 +221,11 @@ mod tests {
         let diagnostic = fault(position);
         let finding = Finding {
             diagnostic: &diagnostic,
-            fallback_line: 2,
+            first: 1,
+            last: 2,
         };
-        let excerpt = Excerpt::new(text, Language::Yaml, (1, 10), &[finding]);
+        let all: Vec<&str> = text.lines().collect();
+        let excerpt = Excerpt::new(&all, Language::Yaml, (1, 10), &[finding]);
         let lines = excerpt.lines.into_iter();
         lines
             .flat_map(|line| line.marks.into_iter().map(move |mark| (line.number, mark)))
@@ -209,7 +246,7 @@ mod tests {
             ("a: 1\n\tö: 22\n", position(2, 5, 2), (2, "\tö: ", "^^")),
             ("a: 1\nb: 22\n", position(2, 4, 99), (2, "b: ", "^^")),
             ("a: 1\nb:\n", position(2, 9, 1), (2, "b:", "^")),
-            ("a: 1\nb: 22\n", None, (2, "", "")),
+            ("a: 1\nb: 22\n", None, (1, "", "")),
             ("a: 1\n", position(7, 3, 1), (1, "", "")),
         ];
         for (text, position, (line, before, carets)) in cases {

@@ -2,10 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{
-    catalog::Snapshot,
-    entity::EntityRef,
-};
+use crate::{catalog::Snapshot, entity::EntityRef};
 
 /// An entity as the catalog serves it.
 #[derive(Debug, Clone)]

@@ -14,9 +14,27 @@ const MAX_TARGETS: usize = 200;
 
 /// Fields of `spec` that other parts of the page show.
 const ELSEWHERE: [&str; 22] = [
-    "owner", "system", "domain", "type", "lifecycle", "definition", "subcomponentOf",
-    "subdomainOf", "providesApis", "consumesApis", "dependsOn", "dependencyOf", "parent",
-    "children", "members", "memberOf", "profile", "target", "targets", "parameters", "steps",
+    "owner",
+    "system",
+    "domain",
+    "type",
+    "lifecycle",
+    "definition",
+    "subcomponentOf",
+    "subdomainOf",
+    "providesApis",
+    "consumesApis",
+    "dependsOn",
+    "dependencyOf",
+    "parent",
+    "children",
+    "members",
+    "memberOf",
+    "profile",
+    "target",
+    "targets",
+    "parameters",
+    "steps",
     "output",
 ];
 /// Annotations that the portal writes itself, or that other parts of the page show.

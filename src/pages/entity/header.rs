@@ -67,7 +67,8 @@ pub(in crate::pages) struct Header {
     place: Option<Place>,
     edit: Option<String>,
     refresh: String,
-    delete: String,
+    /// The page that asks before it is deleted.
+    pub(in crate::pages) delete: String,
     /// Whether there is an entity to do something with.
     is_live: bool,
 }

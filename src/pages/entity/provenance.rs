@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     catalog::{RelationView, Snapshot},
-    entity::{EntityRef, RawDocument, locate, parse_document, split_documents},
+    entity::{EntityRef, locate, parse_document, split_documents},
     error::Result,
     http::AppState,
     pages::sources::place::Place,

@@ -82,7 +82,10 @@ pub(in crate::pages) fn heading_of(kind: &str) -> String {
 pub(super) fn groups(catalog: &Snapshot<'_>, own: &EntityRef, all: &str) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for relation in catalog.relations(own.as_str()) {
-        if groups.last().is_none_or(|group| group.kind != relation.kind) {
+        if groups
+            .last()
+            .is_none_or(|group| group.kind != relation.kind)
+        {
             groups.push(Group {
                 heading: heading_of(&relation.kind),
                 kind: relation.kind.clone(),

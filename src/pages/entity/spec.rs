@@ -38,11 +38,7 @@ impl Shown {
         Self::at_depth(value, entity, 0)
     }
 
-    fn at_depth(
-        value: &Value,
-        entity: &dyn Fn(&str) -> Option<EntityLink>,
-        depth: usize,
-    ) -> Self {
+    fn at_depth(value: &Value, entity: &dyn Fn(&str) -> Option<EntityLink>, depth: usize) -> Self {
         match value {
             Value::String(text) => Self::text(text, entity),
             Value::Null => Self::Text("–".to_owned()),

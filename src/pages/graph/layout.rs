@@ -13,7 +13,7 @@ pub(super) const NODE_WIDTH: f64 = 188.0;
 /// Height of a node.
 pub(super) const NODE_HEIGHT: f64 = 42.0;
 /// Free space around the drawing: room for focus rings.
-const MARGIN: f64 = 12.0;
+pub(super) const MARGIN: f64 = 8.0;
 /// An average letter of the labels on edges, 11 px high.
 const LETTER: f64 = 5.9;
 
@@ -223,11 +223,6 @@ fn bounded(centres: Vec<(f64, f64)>, edges: Vec<PlacedEdge>) -> Layout {
         nodes,
         edges,
     }
-}
-
-/// Free space the drawing leaves on the left and on top: shift by it.
-pub(super) const fn margin() -> f64 {
-    MARGIN
 }
 
 #[cfg(test)]

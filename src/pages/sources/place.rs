@@ -51,7 +51,9 @@ pub(in crate::pages) fn short_name(location_ref: &str) -> String {
         .and_then(|(_, rest)| rest.split('/').next());
     let segments: Vec<&str> = path
         .split_once("://")
-        .map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path))
+        .map_or(path, |(_, rest)| {
+            rest.split_once('/').map_or("", |(_, path)| path)
+        })
         .split('/')
         .filter(|segment| !segment.is_empty())
         .collect();
@@ -70,10 +72,19 @@ mod tests {
     #[test]
     fn names_are_short_and_still_tell_files_apart() {
         for (location_ref, short) in [
-            ("file:/srv/catalog/systems/fares/catalog-info.yaml", "systems/fares/catalog-info.yaml"),
+            (
+                "file:/srv/catalog/systems/fares/catalog-info.yaml",
+                "systems/fares/catalog-info.yaml",
+            ),
             ("file:/all.yaml", "all.yaml"),
-            ("url:https://git.x/a/b/blob/main/catalog-info.yaml", "git.x/…/blob/main/catalog-info.yaml"),
-            ("url:https://git.x:3000/all.yaml?ref=main", "git.x:3000/all.yaml"),
+            (
+                "url:https://git.x/a/b/blob/main/catalog-info.yaml",
+                "git.x/…/blob/main/catalog-info.yaml",
+            ),
+            (
+                "url:https://git.x:3000/all.yaml?ref=main",
+                "git.x:3000/all.yaml",
+            ),
         ] {
             assert_eq!(short_name(location_ref), short);
         }
