@@ -14,7 +14,7 @@ use super::status::Tone;
 use crate::entity::{Diagnostic, Severity};
 
 /// Lines on one page: enough for every real catalog file, and still a small page.
-pub(super) const MAX_LINES: usize = 2_000;
+pub(super) const MAX_LINES: usize = crate::urls::SOURCE_LINES as usize;
 
 /// A line and what is said under it.
 #[derive(Debug, Clone, PartialEq, Eq)]

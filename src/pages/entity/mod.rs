@@ -34,6 +34,7 @@ pub(super) use self::{
     document::Document,
     header::{Header, Tab},
     relations::heading_of,
+    spec::is_web_address,
 };
 use super::{error::PageError, icons, params::Params, path::EntityPath, respond, shell::Shell};
 use crate::{

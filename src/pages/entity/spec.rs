@@ -80,7 +80,7 @@ impl Shown {
 }
 
 /// Whether a text is an address that is safe to link to.
-pub(super) fn is_web_address(text: &str) -> bool {
+pub(in crate::pages) fn is_web_address(text: &str) -> bool {
     let has_scheme = text.starts_with("https://") || text.starts_with("http://");
     has_scheme && !text.contains(char::is_whitespace)
 }

@@ -36,6 +36,13 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Its name alone, where a link would lead to the page one is on.
+    pub(in crate::pages) fn short(&self) -> &str {
+        &self.short
+    }
+}
+
 /// The path or URL of a location ref, without its type.
 pub(in crate::pages) fn target_of(location_ref: &str) -> &str {
     let parts = location_ref.split_once(':');
