@@ -14,9 +14,8 @@ mod error;
 mod flash;
 mod form;
 mod graph;
-mod history;
-mod form;
 mod highlight;
+mod history;
 mod home;
 mod icons;
 mod link;
@@ -55,6 +54,10 @@ pub fn router(state: AppState) -> Router {
         .route(urls::TEAMS, get(teams::list))
         .route(urls::TEAM, get(team::page))
         .route(urls::STATIC, get(assets::serve))
+        .merge(entity::routes())
+        .merge(graph::routes())
+        .merge(history::routes())
+        .merge(sources::routes())
         .fallback(error::not_found)
         .layer(middleware::from_fn_with_state(frame, shell::frame))
         .with_state(state)
