@@ -3,12 +3,14 @@
 //! Text and diagnostics in, lines ready to show out. It reads nothing.
 
 mod highlight;
+mod prose;
 
 use std::collections::BTreeMap;
 
 use askama::{Template, filters::HtmlSafe};
 
 pub(super) use highlight::{Language, Token};
+pub(super) use prose::Prose;
 
 use super::status::Tone;
 use crate::entity::{Diagnostic, Severity};
@@ -38,9 +40,9 @@ pub(super) struct Mark {
     /// `^^^`; empty if the place is not known.
     pub(super) carets: String,
     /// Why.
-    pub(super) reason: String,
+    pub(super) reason: Prose,
     /// What to do.
-    pub(super) mend: String,
+    pub(super) mend: Prose,
     /// As Backstage says it.
     pub(super) message: String,
     /// The field, as people write it: `spec.owner`.
@@ -65,8 +67,8 @@ impl Mark {
             is_error: diagnostic.severity == Severity::Error,
             before,
             carets,
-            reason: diagnostic.reason.clone(),
-            mend: diagnostic.mend.clone(),
+            reason: Prose::new(&diagnostic.reason),
+            mend: Prose::new(&diagnostic.mend),
             message: diagnostic.message.clone(),
             field: diagnostic.path.as_deref().and_then(field_of),
         }
@@ -89,8 +91,8 @@ impl Mark {
             is_error: true,
             before: String::new(),
             carets: String::new(),
-            reason: message.to_owned(),
-            mend: String::new(),
+            reason: Prose::new(message),
+            mend: Prose::default(),
             message: String::new(),
             field: None,
         }

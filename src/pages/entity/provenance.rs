@@ -1,6 +1,6 @@
 //! Where a relation is written: the file and the line of the field that says it.
 //!
-//! Documents are found by the file row of the declaring entity, lines by parsing its kept text again.
+//! The field is found in the declaring entity, its line by reading that entity's kept text again.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     catalog::{RelationView, Snapshot},
-    entity::{EntityRef, locate, parse_document, split_documents},
+    entity::{EntityRef, locate, split_documents},
     error::Result,
     http::AppState,
     pages::sources::place::Place,
@@ -22,17 +22,15 @@ const MAX_PARSED: usize = 40;
 /// Larger files are not parsed for a line.
 const MAX_BYTES: usize = 1 << 20;
 
-/// A relation as one entity's document declares it: what to look for, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// A relation as one entity declares it: whose document, in which file, by which field.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Declaration {
     /// Whose document.
     pub(super) by: EntityRef,
     /// Location ref of its file.
     file: String,
-    /// The other end.
-    other: EntityRef,
-    /// Relation type, in either direction.
-    kind: String,
+    /// JSON pointer of the field; `None` if no field names the other end as it is.
+    pointer: Option<String>,
 }
 
 impl Declaration {
@@ -42,23 +40,26 @@ impl Declaration {
         own: &EntityRef,
         relation: &RelationView,
     ) -> Vec<Self> {
-        relation
-            .declared_by
-            .iter()
+        let declarers = relation.declared_by.iter();
+        declarers
             .filter_map(|by| {
-                let file = Document::find(catalog, by)?.file().to_owned();
-                (!file.is_empty()).then(|| Self {
-                    other: if by == own {
-                        relation.target.clone()
-                    } else {
-                        own.clone()
-                    },
-                    by: by.clone(),
-                    kind: relation.kind.clone(),
-                    file,
-                })
+                let other = if by == own { &relation.target } else { own };
+                let document = Document::find(catalog, by)?;
+                Self::new(&document, by, (&relation.kind, other))
             })
             .collect()
+    }
+
+    fn new(
+        document: &Document,
+        by: &EntityRef,
+        (kind, other): (&str, &EntityRef),
+    ) -> Option<Self> {
+        (!document.file().is_empty()).then(|| Self {
+            by: by.clone(),
+            file: document.file().to_owned(),
+            pointer: pointer_of(document.value(), by, kind, other),
+        })
     }
 }
 
@@ -90,7 +91,7 @@ impl Lines {
                     if self.parsed > MAX_PARSED || kept.text.len() > MAX_BYTES {
                         return first;
                     }
-                    line_in(&kept.text, first, wanted).unwrap_or(first)
+                    line_in(&kept.text, first, wanted.pointer.as_deref()).unwrap_or(first)
                 })
             }
             _ => None,
@@ -116,20 +117,20 @@ async fn keep(state: &AppState, location_ref: &str) -> Result<Option<KeptFile>> 
     }))
 }
 
-fn line_in(text: &str, first: u32, wanted: &Declaration) -> Option<u32> {
+fn line_in(text: &str, first: u32, pointer: Option<&str>) -> Option<u32> {
     let documents = split_documents(text);
     let raw = documents.iter().find(|raw| raw.first_line == first)?;
-    // Merge keys or not, the field stands where it stands.
-    let value = parse_document(raw, true).ok()??;
-    let pointer = pointer_of(&value, wanted)?;
-    locate(raw, &pointer).map(|position| position.line)
+    locate(raw, pointer?).map(|position| position.line)
 }
 
 /// The field that names the other end, of those that make this relation if there are several.
-fn pointer_of(document: &Value, wanted: &Declaration) -> Option<String> {
+fn pointer_of(document: &Value, by: &EntityRef, kind: &str, other: &EntityRef) -> Option<String> {
     let mut found = Vec::new();
-    collect(document.get("spec")?, "/spec", wanted, &mut found);
-    let fields = fields_of(&wanted.kind);
+    let names_other = |text: &str| {
+        EntityRef::parse(text, Some(other.kind()), by.namespace()).as_ref() == Ok(other)
+    };
+    collect(document.get("spec")?, "/spec", &names_other, &mut found);
+    let fields = fields_of(kind);
     let is_wanted = |pointer: &&String| {
         let field = pointer.split('/').nth(2).unwrap_or_default();
         fields.contains(&field)
@@ -151,24 +152,23 @@ fn fields_of(kind: &str) -> &'static [&'static str] {
     }
 }
 
-fn collect(value: &Value, pointer: &str, wanted: &Declaration, found: &mut Vec<String>) {
+fn collect(
+    value: &Value,
+    pointer: &str,
+    is_wanted: &dyn Fn(&str) -> bool,
+    found: &mut Vec<String>,
+) {
     match value {
-        Value::String(text) => {
-            let other = &wanted.other;
-            let parsed = EntityRef::parse(text, Some(other.kind()), wanted.by.namespace());
-            if parsed.as_ref() == Ok(other) {
-                found.push(pointer.to_owned());
-            }
-        }
+        Value::String(text) if is_wanted(text) => found.push(pointer.to_owned()),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                collect(item, &format!("{pointer}/{index}"), wanted, found);
+                collect(item, &format!("{pointer}/{index}"), is_wanted, found);
             }
         }
         Value::Object(fields) => {
             for (name, value) in fields {
                 let name = name.replace('~', "~0").replace('/', "~1");
-                collect(value, &format!("{pointer}/{name}"), wanted, found);
+                collect(value, &format!("{pointer}/{name}"), is_wanted, found);
             }
         }
         _ => {}
@@ -177,7 +177,9 @@ fn collect(value: &Value, pointer: &str, wanted: &Declaration, found: &mut Vec<S
 
 #[cfg(test)]
 mod tests {
-    use super::{Declaration, line_in};
+    use serde_json::json;
+
+    use super::{Declaration, Document, line_in};
     use crate::entity::EntityRef;
 
     const FILE: &str = "\
@@ -196,6 +198,22 @@ spec:
     - component:other/map
 ";
 
+    /// As the catalog holds it: lists of refs are sorted.
+    fn line(kind: &str, other: &str) -> Option<u32> {
+        let document = Document::from(json!({
+            "metadata": {"annotations": {"backstage.io/managed-by-location": "file:/x"}},
+            "spec": {
+                "system": "fares",
+                "owner": "fares",
+                "dependsOn": ["component:other/map", "resource:tables"],
+            },
+        }));
+        let by = EntityRef::new("component", "default", "engine");
+        let other = EntityRef::from_canonical(other);
+        let declaration = Declaration::new(&document, &by, (kind, &other)).expect("a file");
+        line_in(FILE, 5, declaration.pointer.as_deref())
+    }
+
     #[test]
     fn a_relation_is_found_on_the_line_that_says_it() {
         let cases = [
@@ -204,25 +222,13 @@ spec:
             ("dependsOn", "resource:default/tables", 12),
             ("dependencyOf", "component:other/map", 13),
         ];
-        for (kind, other, line) in cases {
-            let wanted = Declaration {
-                by: EntityRef::new("component", "default", "engine"),
-                file: String::new(),
-                other: EntityRef::from_canonical(other),
-                kind: kind.to_owned(),
-            };
-            assert_eq!(line_in(FILE, 5, &wanted), Some(line), "{kind} {other}");
+        for (kind, other, expected) in cases {
+            assert_eq!(line(kind, other), Some(expected), "{kind} {other}");
         }
     }
 
     #[test]
     fn what_is_not_written_is_not_found() {
-        let wanted = Declaration {
-            by: EntityRef::new("component", "default", "engine"),
-            file: String::new(),
-            other: EntityRef::new("group", "default", "nobody"),
-            kind: "ownedBy".to_owned(),
-        };
-        assert_eq!(line_in(FILE, 5, &wanted), None);
+        assert_eq!(line("ownedBy", "group:default/nobody"), None);
     }
 }

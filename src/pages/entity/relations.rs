@@ -116,11 +116,20 @@ fn rank(kind: &str) -> usize {
 }
 
 /// Finds where each relation that is shown is declared.
-pub(super) async fn place(state: &AppState, groups: &mut [Group]) -> Result<()> {
+pub(super) async fn place(
+    state: &AppState,
+    own: &EntityRef,
+    groups: &mut [Group],
+) -> Result<()> {
     let mut lines = Lines::default();
     for row in groups.iter_mut().flat_map(|group| &mut group.rows) {
         for declaration in row.declarations.iter().take(PLACES) {
-            row.places.push(lines.find(state, declaration).await?);
+            let place = lines.find(state, declaration).await?;
+            row.places.push(if declaration.by == *own {
+                place.in_own_file()
+            } else {
+                place
+            });
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        code::{Excerpt, Finding, Language},
+        code::{Excerpt, Finding, Language, Prose},
         link::EntityLink,
         status::Status,
     },
@@ -29,7 +29,7 @@ pub(super) struct Shown {
     /// Whether an older version of the entity from this file is still in the catalog.
     pub(super) is_last_good_kept: bool,
     /// What is wrong with it: reason and line.
-    pub(super) faults: Vec<(String, u32)>,
+    pub(super) faults: Vec<(Prose, u32)>,
     /// Its text, as far as it is on this page.
     pub(super) text: Excerpt,
 }
@@ -63,7 +63,7 @@ impl Shown {
                 .iter()
                 .map(|fault| {
                     let line = fault.position.map_or(document.line, |place| place.line);
-                    (fault.reason.clone(), line)
+                    (Prose::new(&fault.reason), line)
                 })
                 .collect(),
             text: text(document, number, lines, window),

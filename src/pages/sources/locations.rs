@@ -140,7 +140,10 @@ impl Row {
                 let at = Moment::new(registered.created_at, shell.now);
                 (EntityLink::find(catalog, &by), at)
             }),
-            entities: catalog.count(&Filter::equals(ORIGIN, &origin)),
+            // The Location entity that the portal makes for the root is no news.
+            entities: catalog
+                .count(&Filter::equals(ORIGIN, &origin))
+                .saturating_sub(1),
             files: counts.files,
             status: status_of(&counts),
             origin,

@@ -43,6 +43,16 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The same with its file's name alone: enough beside the name of the one who is written there.
+    pub(in crate::pages) fn in_own_file(mut self) -> Self {
+        if let Some((_, name)) = self.short.rsplit_once('/') {
+            self.short = name.to_owned();
+        }
+        self
+    }
+}
+
 /// The path or URL of a location ref, without its type.
 pub(in crate::pages) fn target_of(location_ref: &str) -> &str {
     let parts = location_ref.split_once(':');

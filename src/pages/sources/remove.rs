@@ -51,7 +51,7 @@ pub(super) async fn ask(
     let location = store::location(&state.store, id).await?;
     let location = location.ok_or_else(|| missing(id))?;
     let origin = format!("{}:{}", location.kind, location.target);
-    let (entities, total) = entities_of(&state, &origin)?;
+    let (entities, total) = entities_of(&state, &origin);
     let page = RemovePage {
         id: location.id,
         name: short_name(&origin),
@@ -63,7 +63,7 @@ pub(super) async fn ask(
     respond::html(&shell, page.render())
 }
 
-fn entities_of(state: &AppState, origin: &str) -> Result<(Vec<EntityLink>, usize)> {
+fn entities_of(state: &AppState, origin: &str) -> (Vec<EntityLink>, usize) {
     let key = "metadata.annotations.backstage.io/managed-by-origin-location";
     let found = state.catalog.read().query(&EntityQuery {
         filter: Filter::equals(key, origin),
@@ -75,14 +75,14 @@ fn entities_of(state: &AppState, origin: &str) -> Result<(Vec<EntityLink>, usize
         limit: MAX_LISTED,
         offset: 0,
         with_total: true,
-    })?;
+    });
     let links = found
         .items
         .iter()
         .filter_map(|json| Summary::read(json))
         .map(|summary| EntityLink::to(&summary))
         .collect();
-    Ok((links, found.total_items))
+    (links, found.total_items)
 }
 
 /// Removes it.
