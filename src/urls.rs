@@ -143,10 +143,33 @@ pub fn source_file(location_ref: &str) -> String {
     with_query(SOURCE_FILE, &[("ref", location_ref)])
 }
 
-/// A line of that file.
+/// The files, filtered; see [`with_query`].
+pub const SOURCE_FILES: &str = "/sources/files";
+
+/// The page that asks before a registered location is removed.
+#[must_use]
+pub fn source_removal(id: &str) -> String {
+    with_query(SOURCE_REMOVE, &[("id", id)])
+}
+
+/// Lines of a file on one page.
+pub const SOURCE_LINES: u32 = 2_000;
+
+/// A page of a long file, from 1.
+#[must_use]
+pub fn source_file_page(location_ref: &str, page: usize) -> String {
+    if page <= 1 {
+        return source_file(location_ref);
+    }
+    let page = page.to_string();
+    with_query(SOURCE_FILE, &[("ref", location_ref), ("page", &page)])
+}
+
+/// A line of that file, on the page it is on.
 #[must_use]
 pub fn source_line(location_ref: &str, line: u32) -> String {
-    format!("{}#L{line}", source_file(location_ref))
+    let page = line.saturating_sub(1) / SOURCE_LINES + 1;
+    format!("{}#L{line}", source_file_page(location_ref, page as usize))
 }
 
 /// An embedded file, with the hash of its content.
@@ -190,6 +213,10 @@ mod tests {
         assert_eq!(
             source_line("file:/a b.yaml", 7),
             "/sources/file?ref=file%3A%2Fa+b.yaml#L7"
+        );
+        assert_eq!(
+            source_line("file:/a.yaml", 2001),
+            "/sources/file?ref=file%3A%2Fa.yaml&page=2#L2001"
         );
     }
 }

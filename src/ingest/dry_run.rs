@@ -34,14 +34,38 @@ pub struct DryRun {
     pub entities: Vec<Value>,
 }
 
+/// Why nothing would come of registering a location.
+#[derive(Debug)]
+pub struct Refusal {
+    /// All that is wrong with the first thing that is wrong; empty if that is not a document or a file.
+    pub faults: Vec<Diagnostic>,
+    /// The same in Backstage's words.
+    pub error: Error,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self {
+            faults: Vec::new(),
+            error,
+        }
+    }
+}
+
 impl Ingest {
     /// What registering a location would bring. [`Error::Input`] with all that is wrong with the first thing
     /// that is wrong.
     pub async fn dry_run(&self, new: NewLocation) -> Result<DryRun> {
+        self.preview(new).await.map_err(|refusal| refusal.error)
+    }
+
+    /// As [`Ingest::dry_run`], for who can show reasons and mends.
+    pub async fn preview(&self, new: NewLocation) -> Result<DryRun, Refusal> {
         if new.kind != "url" {
             return Err(Error::Input(
                 "Registered locations must be of an allowed type [\"url\"]".to_owned(),
-            ));
+            )
+            .into());
         }
         let exists = self.registered(&new.kind, &new.target).await?.is_some();
         let root = Root::of(
@@ -59,14 +83,14 @@ impl Ingest {
         while let Some(document) = stack.pop() {
             let candidate = match document.outcome {
                 Outcome::Empty => continue,
-                Outcome::Refused(fault) => return Err(refusal(&[fault])),
+                Outcome::Refused(fault) => return Err(refusal(vec![fault])),
                 Outcome::Good(candidate) => candidate,
             };
             let named = document
                 .entity_ref
                 .ok_or_else(|| Error::Input("An entity has no name".to_owned()))?;
             if !seen.insert(named.clone()) || entities.len() >= MAX_DOCUMENTS {
-                return Err(Error::Input(format!("Duplicate nested entity: {named}")));
+                return Err(Error::Input(format!("Duplicate nested entity: {named}")).into());
             }
             entities.push(serde_json::from_str(&candidate.document).map_err(Error::internal)?);
             stack.extend(self.documents_of(candidate.targets).await?);
@@ -105,12 +129,12 @@ impl Ingest {
     }
 
     /// The documents of all targets, or what is wrong with reading them.
-    async fn documents_of(&self, targets: Targets) -> Result<Vec<CheckedDocument>> {
+    async fn documents_of(&self, targets: Targets) -> Result<Vec<CheckedDocument>, Refusal> {
         let (documents, faults) = self.read_all(targets).await;
         if faults.is_empty() {
             Ok(documents)
         } else {
-            Err(refusal(&faults))
+            Err(refusal(faults))
         }
     }
 
@@ -133,10 +157,13 @@ impl Ingest {
     }
 }
 
-fn refusal(faults: &[Diagnostic]) -> Error {
+fn refusal(faults: Vec<Diagnostic>) -> Refusal {
     let told: Vec<String> = faults
         .iter()
         .map(|fault| format!("{}: {}", fault.name, fault.message))
         .collect();
-    Error::Input(told.join(", "))
+    Refusal {
+        error: Error::Input(told.join(", ")),
+        faults,
+    }
 }

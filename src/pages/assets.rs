@@ -21,6 +21,10 @@ struct Files;
 /// The name under which htmx is served; its bytes come from a crate.
 const HTMX: &str = "htmx.js";
 
+/// The one stylesheet there is, and the files it is made of, in the order of the cascade.
+const STYLESHEET: &str = "callboard.css";
+const STYLES: [&str; 2] = [STYLESHEET, "detail.css"];
+
 /// The addresses every page needs.
 pub(crate) struct Assets {
     /// `callboard.css`
@@ -35,7 +39,7 @@ pub(crate) struct Assets {
 
 /// The addresses, with the hashes of this build.
 pub(crate) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
-    stylesheet: address("callboard.css"),
+    stylesheet: address(STYLESHEET),
     script: address("callboard.js"),
     htmx: address(HTMX),
     favicon: address("favicon.svg"),
@@ -55,6 +59,18 @@ fn asset(name: &str) -> Option<Asset> {
             bytes: htmx.bytes,
             hash: etag.trim_matches('"').chars().take(12).collect(),
             content_type: htmx.content_type.into(),
+        });
+    }
+    if name == STYLESHEET {
+        let bytes: Vec<u8> = STYLES
+            .iter()
+            .filter_map(|part| Files::get(part))
+            .flat_map(|part| part.data.into_owned())
+            .collect();
+        return Some(Asset {
+            hash: hex(&ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref()[..6]),
+            content_type: with_charset("text/css"),
+            bytes: bytes.into(),
         });
     }
     Files::get(name).map(|EmbeddedFile { data, metadata }| Asset {

@@ -8,20 +8,26 @@
 mod assets;
 mod attention;
 mod catalog;
+mod code;
+mod entity;
 mod error;
 mod flash;
 mod form;
+mod graph;
 mod highlight;
+mod history;
 mod home;
 mod icons;
 mod link;
 mod moment;
 mod number;
 mod pager;
+mod params;
 mod path;
 mod respond;
 mod search;
 mod shell;
+mod sources;
 mod status;
 mod summary;
 mod team;
@@ -48,6 +54,10 @@ pub fn router(state: AppState) -> Router {
         .route(urls::TEAMS, get(teams::list))
         .route(urls::TEAM, get(team::page))
         .route(urls::STATIC, get(assets::serve))
+        .merge(entity::routes())
+        .merge(graph::routes())
+        .merge(history::routes())
+        .merge(sources::routes())
         .fallback(error::not_found)
         .layer(middleware::from_fn_with_state(frame, shell::frame))
         .with_state(state)

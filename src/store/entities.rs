@@ -366,3 +366,17 @@ pub async fn held_removals(db: &Db) -> Result<Vec<HeldRemoval>> {
         .fetch_all(pool)
         .await)?)
 }
+
+/// The refs that the files of a root no longer list, in order, at most `limit`.
+pub async fn missing_of(db: &Db, origin: &str, limit: u32) -> Result<Vec<EntityRef>> {
+    const SQL: &str = "SELECT entity_ref FROM entities WHERE origin = $1 AND missing_since IS NOT NULL AND deleted_at IS NULL ORDER BY entity_ref LIMIT $2";
+    let refs: Vec<String> = on_db!(db, |pool| sqlx::query_scalar(SQL)
+        .bind(origin)
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await)?;
+    Ok(refs
+        .iter()
+        .map(|entity_ref| EntityRef::from_canonical(entity_ref))
+        .collect())
+}

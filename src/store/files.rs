@@ -106,8 +106,9 @@ pub struct Conflict {
     pub location_ref: String,
 }
 
+/// A row of `files`.
 #[derive(FromRow)]
-struct FileRow {
+pub(super) struct FileRow {
     location_ref: String,
     origin: String,
     fingerprint: String,

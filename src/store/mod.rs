@@ -7,6 +7,7 @@
 mod db;
 mod entities;
 mod feed;
+mod file_lists;
 mod files;
 mod locations;
 mod lock;
@@ -18,10 +19,13 @@ pub use db::{Db, Tx};
 pub use entities::{
     EntityRow, EntitySource, HeldRemoval, NewEntity, TombstoneRow, bury, deleted_entities,
     entities_by_refs, entity_by_uid, held_removals, live_documents, mark_errors, mark_location,
-    mark_missing, missing_by_origin, next_change_id, put_entities, set_orphan, show_entity,
-    source_of, unbury,
+    mark_missing, missing_by_origin, missing_of, next_change_id, put_entities, set_orphan,
+    show_entity, source_of, unbury,
 };
 pub use feed::{Change, StoredEntity, changes_since, last_change_id};
+pub use file_lists::{
+    FileCounts, FileFilter, FileState, RootFiles, count_files, files_by_root, files_matching,
+};
 pub use files::{
     Conflict, File, FileDocument, FileSummary, Verdict, conflicts_of, delete_file, file,
     file_errors, files, forget_fingerprint, put_conflicts, put_file,
@@ -30,6 +34,6 @@ pub use locations::{
     RegisteredLocation, add_location, delete_location, location, locations, replace_location,
 };
 pub use lock::DataFolderLock;
-pub use reach::{LocationTargets, entities_of_file, file_refs, location_targets};
+pub use reach::{LocationTargets, entities_of_file, file_refs, location_targets, targets_of};
 pub use texts::{put_text, text, text_hash};
 pub use versions::{NewVersion, Version, put_versions, recent_versions, versions};

@@ -36,6 +36,16 @@ pub async fn location_targets(db: &Db) -> Result<Vec<LocationTargets>> {
         .collect()
 }
 
+/// Location refs of the files a live Location leads to.
+pub async fn targets_of(db: &Db, entity_ref: &str) -> Result<Vec<String>> {
+    const SQL: &str = "SELECT targets FROM entities WHERE entity_ref = $1 AND deleted_at IS NULL";
+    let row: Option<Option<String>> = on_db!(db, |pool| sqlx::query_scalar(SQL)
+        .bind(entity_ref)
+        .fetch_optional(pool)
+        .await)?;
+    from_json(row.flatten().as_deref())
+}
+
 /// The refs of all known files.
 pub async fn file_refs(tx: &mut Tx) -> Result<Vec<String>> {
     const SQL: &str = "SELECT location_ref FROM files ORDER BY location_ref";

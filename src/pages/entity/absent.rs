@@ -1,0 +1,77 @@
+//! The page of an entity that is not in the catalog: deleted, refused from the start, or never heard of.
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+
+use super::{
+    super::{
+        error::PageError, link::EntityLink, moment::Moment, respond, shell::Shell,
+        sources::place::Place,
+    },
+    Header,
+};
+use crate::{
+    clock::UnixMillis,
+    entity::EntityRef,
+    error::Error,
+    http::AppState,
+    store::{self, EntitySource},
+    urls,
+};
+
+#[derive(Template)]
+#[template(path = "entity/absent.html")]
+struct AbsentPage {
+    shell: Shell,
+    header: Header,
+    entity_ref: String,
+    /// When, and by whom; `None` if it is held back rather than deleted.
+    deleted: Option<Deletion>,
+    place: Option<Place>,
+    history: String,
+}
+
+struct Deletion {
+    at: Moment,
+    /// `None`: nobody; its source let it go.
+    by: Option<EntityLink>,
+}
+
+/// Says what is known of an entity the catalog does not have. [`Error::NotFound`] if that is nothing.
+pub(super) async fn show(
+    state: &AppState,
+    shell: Shell,
+    entity_ref: &EntityRef,
+) -> Result<Response, PageError> {
+    let Some(source) = store::source_of(&state.store, entity_ref).await? else {
+        let missing = format!("There is no {entity_ref} in the catalog.");
+        return Err(Error::NotFound(missing).into());
+    };
+    let status = if source.deleted_at.is_some() {
+        StatusCode::GONE
+    } else {
+        StatusCode::NOT_FOUND
+    };
+    let page = AbsentPage {
+        header: Header::of_missing(entity_ref),
+        entity_ref: entity_ref.to_string(),
+        deleted: deletion(state, &source, shell.now),
+        place: place(&source),
+        history: urls::entity_history(entity_ref),
+        shell: shell.clone(),
+    };
+    respond::with_status(&shell, status, page.render())
+}
+
+fn deletion(state: &AppState, source: &EntitySource, now: UnixMillis) -> Option<Deletion> {
+    let by = source.deleted_by.as_deref().filter(|by| *by != "system");
+    Some(Deletion {
+        at: Moment::new(UnixMillis(source.deleted_at?), now),
+        by: by.map(|by| EntityLink::find(&state.catalog.read(), &EntityRef::from_canonical(by))),
+    })
+}
+
+fn place(source: &EntitySource) -> Option<Place> {
+    let file = source.location_key.as_deref()?;
+    Some(Place::new(file, u32::try_from(source.line).ok()))
+}

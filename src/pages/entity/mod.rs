@@ -1,0 +1,163 @@
+//! The pages about one entity: overview, definition, source, and what can be done with it.
+
+mod absent;
+mod actions;
+mod definition;
+mod document;
+mod facts;
+mod header;
+mod notices;
+mod provenance;
+mod relations;
+mod source;
+mod spec;
+mod targets;
+mod template;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::State,
+    response::Response,
+    routing::{get, post},
+};
+
+use self::{
+    definition::Definition,
+    facts::{Fact, WebLink},
+    notices::Notices,
+    relations::Group,
+    targets::Targets,
+    template::Outline,
+};
+pub(super) use self::{
+    document::Document,
+    header::{Header, Tab},
+    relations::heading_of,
+    spec::is_web_address,
+};
+use super::{error::PageError, icons, params::Params, path::EntityPath, respond, shell::Shell};
+use crate::{
+    catalog::Snapshot,
+    entity::EntityRef,
+    error::{Error, Result},
+    http::AppState,
+    store, urls,
+};
+
+/// The pages about one entity.
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route(urls::ENTITY, get(show))
+        .route(urls::ENTITY_REFRESH, post(actions::refresh))
+        .route(
+            urls::ENTITY_DELETE,
+            get(actions::ask_to_delete).post(actions::delete),
+        )
+}
+
+#[derive(Template)]
+#[template(path = "entity/overview.html")]
+struct Overview {
+    shell: Shell,
+    header: Header,
+    notices: Notices,
+    relations: Vec<Group>,
+    facts: Vec<Fact>,
+    annotations: Vec<Fact>,
+    links: Vec<WebLink>,
+    outline: Outline,
+    targets: Targets,
+}
+
+#[derive(Template)]
+#[template(path = "entity/definition.html")]
+struct DefinitionPage {
+    shell: Shell,
+    header: Header,
+    definition: Definition,
+}
+
+async fn show(
+    State(state): State<AppState>,
+    shell: Shell,
+    EntityPath(entity_ref): EntityPath,
+    params: Params,
+) -> Result<Response, PageError> {
+    let found = Document::find(&state.catalog.read(), &entity_ref);
+    let Some(document) = found else {
+        return absent::show(&state, shell, &entity_ref).await;
+    };
+    match params.text("view") {
+        "api" => definition(&state, shell, &entity_ref, document).await,
+        "yaml" | "json" => source::show(&state, shell, &entity_ref, &document).await,
+        _ => overview(&state, shell, &entity_ref, (&document, params.text("all"))).await,
+    }
+}
+
+async fn overview(
+    state: &AppState,
+    shell: Shell,
+    entity_ref: &EntityRef,
+    (document, all): (&Document, &str),
+) -> Result<Response, PageError> {
+    let source = store::source_of(&state.store, entity_ref).await?;
+    let notices = Notices::read(state, document, source.as_ref(), entity_ref, shell.now).await?;
+    let targets = Targets::read(state, entity_ref).await?;
+    let (header, mut groups, facts) = read(&state.catalog.read(), document, entity_ref, all);
+    relations::place(state, entity_ref, &mut groups).await?;
+    let page = Overview {
+        header,
+        notices,
+        relations: groups,
+        facts,
+        annotations: facts::annotations(document),
+        links: facts::links(document),
+        outline: if entity_ref.kind() == "template" {
+            template::outline(document)
+        } else {
+            Outline::default()
+        },
+        targets,
+        shell: shell.clone(),
+    };
+    respond::html(&shell, page.render())
+}
+
+/// What the catalog says; the lock is given back before anything is awaited.
+fn read(
+    catalog: &Snapshot<'_>,
+    document: &Document,
+    entity_ref: &EntityRef,
+    all: &str,
+) -> (Header, Vec<Group>, Vec<Fact>) {
+    let is_built_in = icons::of_kind(entity_ref.kind()) != icons::of_kind("");
+    (
+        Header::new(catalog, document, entity_ref, Tab::Overview),
+        relations::groups(catalog, entity_ref, all),
+        facts::facts(catalog, document, entity_ref, is_built_in),
+    )
+}
+
+async fn definition(
+    state: &AppState,
+    shell: Shell,
+    entity_ref: &EntityRef,
+    document: Document,
+) -> Result<Response, PageError> {
+    let header = Header::new(
+        &state.catalog.read(),
+        &document,
+        entity_ref,
+        Tab::Definition,
+    );
+    let definition = tokio::task::spawn_blocking(move || Definition::read(&document))
+        .await
+        .map_err(Error::internal)?;
+    let page = DefinitionPage {
+        header,
+        definition,
+        shell: shell.clone(),
+    };
+    respond::html(&shell, page.render())
+}

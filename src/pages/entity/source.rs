@@ -1,0 +1,106 @@
+//! An entity's document: as its author wrote it, and as the API serves it.
+
+use askama::Template;
+use axum::response::Response;
+
+use super::{
+    super::{
+        code::{Excerpt, Finding, Language, MAX_LINES},
+        error::PageError,
+        moment::Moment,
+        respond,
+        shell::Shell,
+        sources::place::Place,
+    },
+    Document, Header, Tab,
+};
+use crate::{
+    entity::EntityRef,
+    error::{Error, Result},
+    http::AppState,
+    store,
+};
+
+#[derive(Template)]
+#[template(path = "entity/source.html")]
+struct SourcePage {
+    shell: Shell,
+    header: Header,
+    written: Option<Written>,
+    served: Excerpt,
+    uid: String,
+    etag: String,
+}
+
+/// The document as it stands in its file.
+struct Written {
+    place: Place,
+    read_at: Moment,
+    text: Excerpt,
+}
+
+pub(super) async fn show(
+    state: &AppState,
+    shell: Shell,
+    entity_ref: &EntityRef,
+    document: &Document,
+) -> Result<Response, PageError> {
+    let written = written(state, &shell, entity_ref, document.file()).await?;
+    let served = serde_json::to_string_pretty(document.value()).map_err(Error::internal)?;
+    let page = SourcePage {
+        header: Header::new(&state.catalog.read(), document, entity_ref, Tab::Source),
+        written,
+        served: Excerpt::whole("The entity as the API serves it", &served, Language::Yaml),
+        uid: document.text("/metadata/uid").to_owned(),
+        etag: document.text("/metadata/etag").to_owned(),
+        shell: shell.clone(),
+    };
+    respond::html(&shell, page.render())
+}
+
+async fn written(
+    state: &AppState,
+    shell: &Shell,
+    entity_ref: &EntityRef,
+    location_ref: &str,
+) -> Result<Option<Written>> {
+    let Some(file) = store::file(&state.store, location_ref).await? else {
+        return Ok(None);
+    };
+    let documents = file.documents.iter();
+    let own = documents
+        .filter(|document| document.entity_ref.as_ref() == Some(entity_ref))
+        .next_back();
+    let (Some(own), Some(hash)) = (own, &file.text_hash) else {
+        return Ok(None);
+    };
+    let Some(text) = store::text(&state.store, hash).await? else {
+        return Ok(None);
+    };
+    let all: Vec<&str> = text.lines().collect();
+    let (first, count) = (own.line as usize, own.lines as usize);
+    let findings: Vec<Finding<'_>> = own
+        .diagnostics
+        .iter()
+        .map(|diagnostic| Finding {
+            diagnostic,
+            first,
+            last: (first + count).saturating_sub(1),
+        })
+        .collect();
+    Ok(Some(Written {
+        place: Place::new(location_ref, Some(own.line)),
+        read_at: Moment::new(file.read_at, shell.now),
+        text: Excerpt {
+            label: "The document as it is written".to_owned(),
+            is_linked: true,
+            left_out: count.saturating_sub(MAX_LINES),
+            ..Excerpt::new(
+                &all,
+                Language::Yaml,
+                (first, count.min(MAX_LINES)),
+                &findings,
+            )
+        },
+    }))
+}
