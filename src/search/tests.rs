@@ -47,7 +47,7 @@ fn index() -> SearchIndex {
             put("Component", "ticket", None, "Exact"),
             put("Component", "ticket-signer", Some("Ticket Signer"), "Signs"),
             put("Component", "old-ticket", None, "A word in the name"),
-            put("API", "tickle", None, "A typo away"),
+            put("API", "ticked", None, "A typo away"),
             put("API", "PaymentGateway", None, "Pays"),
             put("API", "cafe-finder", Some("Café"), "Coffee"),
         ])
@@ -88,7 +88,7 @@ fn exact_names_come_before_prefixes_words_and_typos() {
             "Ticket Signer",
             "old-ticket",
             "billing-worker",
-            "tickle"
+            "ticked"
         ]
     );
 }
@@ -105,7 +105,7 @@ fn all_words_must_match() {
             &[
                 "ticket",
                 "Ticket Signer",
-                "tickle",
+                "ticked",
                 "old-ticket",
                 "billing-worker",
             ],
@@ -173,12 +173,12 @@ fn changes_are_followed() {
     index
         .apply(&[
             Change::Gone(EntityRef::new("Component", "default", "ticket")),
-            put("API", "tickle", None, "moved on"),
+            put("API", "ticked", None, "moved on"),
         ])
         .expect("applied");
     index.publish().expect("published");
     assert_eq!(titles(&index, &request("ticket"))[0], "Ticket Signer");
-    assert_eq!(titles(&index, &request("moved")), ["tickle"]);
+    assert_eq!(titles(&index, &request("moved")), ["ticked"]);
 }
 
 proptest! {

@@ -272,14 +272,4 @@ mod tests {
             assert_eq!(field_of(pointer).as_deref(), field, "{pointer:?}");
         }
     }
-
-    #[test]
-    fn a_part_keeps_the_numbers_of_the_whole() {
-        let excerpt = Excerpt::new("a\nb\nc\nd\n", Language::Plain, (2, 2), &[]);
-        let numbers: Vec<usize> = excerpt.lines.iter().map(|line| line.number).collect();
-        assert_eq!(
-            (numbers, excerpt.total, excerpt.left_out()),
-            (vec![2, 3], 4, 2)
-        );
-    }
 }

@@ -153,7 +153,7 @@ impl Row {
         let target = &relation.target;
         let json = catalog.entity(target.as_str());
         let (link, note) = match json.as_deref().and_then(Summary::read) {
-            Some(summary) => (EntityLink::to(&summary).as_team(target), note(&summary)),
+            Some(summary) => (EntityLink::to(&summary).leading_to_team(target), note(&summary)),
             None => (
                 EntityLink::broken(target),
                 format!("There is no {target} in the catalog."),
