@@ -88,6 +88,10 @@ fn routes() -> Router<AppState> {
             "/api/catalog/locations/by-entity/{kind}/{namespace}/{name}",
             get(catalog::location_of_entity),
         )
+        .route(
+            "/api/catalog/analyze-location",
+            post(catalog::analyze_location),
+        )
         .route("/api/search/query", get(search::query))
         .route("/api/callboard/files", get(callboard::files))
         .route(

@@ -20,7 +20,8 @@ const ENVELOPE: Shape = Shape::Map(&Fields {
                 known: &[
                     ("name", Shape::Filled),
                     ("namespace", Shape::Filled),
-                    ("annotations", Shape::MapOf(&Shape::Any)),
+                    // Annotations that are null are none: the catalog adds its own.
+                    ("annotations", Shape::MapOrNull),
                 ],
             }),
         ),

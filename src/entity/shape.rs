@@ -18,6 +18,8 @@ pub(super) enum Shape {
     List(&'static Shape),
     /// An object of these, whatever the keys.
     MapOf(&'static Shape),
+    /// An object of anything, or null.
+    MapOrNull,
     /// An object, or an array of objects.
     ObjectOrObjects,
     /// An object with these fields; others may be there.
@@ -101,6 +103,10 @@ pub(super) fn check(value: &Value, shape: Shape, path: &mut String) -> Result<()
             map.iter()
                 .try_for_each(|(key, value)| within(path, key, |path| check(value, *item, path)))
         }
+        Shape::MapOrNull => match value {
+            Value::Object(_) | Value::Null => Ok(()),
+            other => Err(wrong_type(path, other, "object")),
+        },
         Shape::ObjectOrObjects => match value {
             Value::Object(_) => Ok(()),
             Value::Array(list) => list.iter().enumerate().try_for_each(|(index, value)| {

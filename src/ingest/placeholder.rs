@@ -31,7 +31,7 @@ pub(super) async fn resolve(
             format!("Write {key}: ./path/of/the/file"),
         ));
     };
-    let target = context.resolve(base, written).map_err(|fault| {
+    let target = resolve_target(context, base, written).map_err(|fault| {
         faults::placeholder(
             pointer,
             &format!(
@@ -101,6 +101,18 @@ fn one_document(text: &str) -> Result<Value, String> {
         0 => Err("it has no document".to_owned()),
         more => Err(format!("it has {more} documents, and one is needed")),
     }
+}
+
+/// Relative paths in files on disk are ours alone: where faults are judged as Backstage does, it refuses them too.
+fn resolve_target(
+    context: &Context,
+    base: &LocationRef,
+    written: &str,
+) -> Result<LocationRef, String> {
+    if base.kind == "file" && context.holds_back() && !written.contains("://") {
+        return Err("TypeError: Invalid URL".to_owned());
+    }
+    context.resolve(base, written)
 }
 
 /// Puts what external `$ref`s name in their place, so that the description stands alone.

@@ -34,6 +34,14 @@ pub(super) struct Group {
     pub(super) files: Vec<FileSource>,
 }
 
+/// What came of a group.
+struct ReadGroup {
+    /// What it leads to.
+    found: Vec<Group>,
+    /// Whether a fault keeps all of it from being written.
+    is_held_back: bool,
+}
+
 /// How far to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Depth {
@@ -69,8 +77,14 @@ impl Worker {
                 self.known.meet(source, group.parent.as_deref());
                 self.watch(source);
             }
-            let found = self.read_group(&group, cause, depth).await?;
-            for mut child in found {
+            let read = self.read_group(&group, cause, depth).await?;
+            if read.is_held_back {
+                // Another Location may lead to the same files, and be without a fault.
+                for source in &group.files {
+                    seen.remove(&source.location.to_string());
+                }
+            }
+            for mut child in read.found {
                 if depth == Depth::New {
                     child
                         .files
@@ -87,7 +101,7 @@ impl Worker {
         group: &Group,
         cause: &Cause,
         depth: Depth,
-    ) -> Result<Vec<Group>> {
+    ) -> Result<ReadGroup> {
         let mut found = Vec::new();
         let mut reads = Box::pin(reads(&self.context, self.with_stamps(&group.files)));
         if self.context.holds_back() {
@@ -103,10 +117,14 @@ impl Worker {
                 }
             }
             found = self.write(all, cause).await?;
+            let is_held_back = !faults.is_empty();
             if let Some(parent) = &group.parent {
                 self.write_location(parent, Some(faults), cause).await?;
             }
-            return Ok(found);
+            return Ok(ReadGroup {
+                found,
+                is_held_back,
+            });
         }
         let mut batches = reads.as_mut().ready_chunks(BATCH_FILES);
         while let Some(batch) = batches.next().await {
@@ -119,7 +137,10 @@ impl Worker {
         if let Some(parent) = &group.parent {
             self.write_location(parent, None, cause).await?;
         }
-        Ok(found)
+        Ok(ReadGroup {
+            found,
+            is_held_back: false,
+        })
     }
 
     fn with_stamps(&self, files: &[FileSource]) -> Vec<(FileSource, Option<Stamp>)> {

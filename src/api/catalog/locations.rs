@@ -223,26 +223,21 @@ fn matches(filter: &Filter, location: &RegisteredLocation) -> bool {
 
 /// `{type, target, presence?}` and nothing else, with the faults Backstage's parser tells.
 fn new_location(body: &JsonBody) -> Result<NewLocation> {
+    let (kind, target) = (body.required_text("type")?, body.required_text("target")?);
+    let presence = body.text("presence")?;
     let mut issues = Vec::new();
-    for key in ["type", "target"] {
-        match body.get(key) {
-            Some(Value::String(text)) if !text.is_empty() => {}
-            Some(Value::String(_)) => issues.push(value!({
-                "origin": "string", "code": "too_small", "minimum": 1, "inclusive": true, "path": [key],
-                "message": "Too small: expected string to have >=1 characters",
-            })),
-            found => issues.push(value!({
-                "expected": "string", "code": "invalid_type", "path": [key],
-                "message": format!("Invalid input: expected string, received {}", type_name(found)),
-            })),
+    for (key, text) in [("type", kind), ("target", target)] {
+        if text.is_empty() {
+            issues.push(value!({
+                "code": "too_small", "minimum": 1, "type": "string", "inclusive": true, "exact": false,
+                "message": "String must contain at least 1 character(s)", "path": [key],
+            }));
         }
     }
-    let presence = body.get("presence");
-    if presence.is_some_and(|presence| !matches!(presence.as_str(), Some("required" | "optional")))
-    {
+    if let Some(found) = presence.filter(|presence| !["required", "optional"].contains(presence)) {
         issues.push(value!({
-            "code": "invalid_value", "values": ["required", "optional"], "path": ["presence"],
-            "message": "Invalid option: expected one of \"required\"|\"optional\"",
+            "received": found, "code": "invalid_enum_value", "options": ["required", "optional"], "path": ["presence"],
+            "message": format!("Invalid enum value. Expected 'required' | 'optional', received '{found}'"),
         }));
     }
     let known = ["type", "target", "presence"];
@@ -254,34 +249,21 @@ fn new_location(body: &JsonBody) -> Result<NewLocation> {
     if !unknown.is_empty() {
         let told = unknown
             .iter()
-            .map(|key| format!("\"{key}\""))
+            .map(|key| format!("'{key}'"))
             .collect::<Vec<_>>()
             .join(", ");
-        let keys = if unknown.len() == 1 { "key" } else { "keys" };
         issues.push(value!({
-            "code": "unrecognized_keys", "keys": unknown, "path": [], "message": format!("Unrecognized {keys}: {told}"),
+            "code": "unrecognized_keys", "keys": unknown, "path": [],
+            "message": format!("Unrecognized key(s) in object: {told}"),
         }));
     }
     if !issues.is_empty() {
         let told = serde_json::to_string_pretty(&issues).map_err(Error::internal)?;
         return Err(Error::Input(format!("Malformed request: {told}")));
     }
-    let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
     Ok(NewLocation {
-        kind: text("type").unwrap_or_default(),
-        target: text("target").unwrap_or_default(),
-        presence: text("presence"),
+        kind: kind.to_owned(),
+        target: target.to_owned(),
+        presence: presence.map(str::to_owned),
     })
-}
-
-fn type_name(value: Option<&Value>) -> &'static str {
-    match value {
-        None => "undefined",
-        Some(Value::Null) => "null",
-        Some(Value::Bool(_)) => "boolean",
-        Some(Value::Number(_)) => "number",
-        Some(Value::String(_)) => "string",
-        Some(Value::Array(_)) => "array",
-        Some(Value::Object(_)) => "object",
-    }
 }

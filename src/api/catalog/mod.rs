@@ -1,11 +1,13 @@
 //! `/api/catalog`: Backstage's catalog (`catalog-api.md`).
 
+mod analyze;
 mod by_query;
 mod changes;
 mod entities;
 mod facets;
 mod locations;
 
+pub(super) use analyze::analyze_location;
 pub(super) use by_query::{query_entities, query_entities_by_predicate};
 pub(super) use changes::{delete_entity, refresh, validate_entity};
 pub(super) use entities::{
