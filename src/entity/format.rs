@@ -79,11 +79,12 @@ pub(super) fn is_url(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    type Case<'a> = (fn(&str) -> bool, Vec<&'a str>, Vec<&'a str>);
+
     /// catalog-model.md §14.4
     #[test]
     fn formats_are_those_of_backstage() {
         let long = |length| "a".repeat(length);
-        type Case<'a> = (fn(&str) -> bool, Vec<&'a str>, Vec<&'a str>);
         let (fits, too_long) = (long(63), long(64));
         let cases: Vec<Case<'_>> = vec![
             (

@@ -1,226 +1,30 @@
-//! The kinds there are: Backstage's as tables, and declared ones as JSON Schemas.
+//! The kinds there are: Backstage's, and those that the configuration declares.
 
-use std::{collections::HashMap, fmt};
+use std::fmt;
 
 use serde_json::Value;
 
-use super::shape::{Fields, Shape};
+use super::{
+    builtin::{self, BuiltinKind},
+    declared::DeclaredKind,
+    relations::RelationRule,
+    shape::{Fields, Shape, ShapeFault, check},
+};
 
-/// How a field of `spec` becomes relations: `kind` on the entity itself, `inverse` on what it names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RelationRule {
-    pub(super) field: String,
-    pub(super) kind: String,
-    pub(super) inverse: String,
-    /// For refs that name no kind; `None`: they must.
-    pub(super) default_kind: Option<String>,
-}
-
-/// A kind Backstage has built in (`catalog-model.md` §3).
-#[derive(Debug)]
-pub(super) struct BuiltinKind {
-    pub(super) name: &'static str,
-    pub(super) api_versions: &'static [&'static str],
-    pub(super) spec: Shape,
-    /// The processor Backstage names in its messages.
-    pub(super) processor: &'static str,
-    /// (field, relation, inverse, default kind), in the order in which they are read.
-    relations: &'static [(
-        &'static str,
-        &'static str,
-        &'static str,
-        Option<&'static str>,
-    )],
-}
-
-const CORE: &[&str] = &["backstage.io/v1alpha1", "backstage.io/v1beta1"];
-const CORE_PROCESSOR: &str = "BuiltinKindsEntityProcessor";
-const REFS: Shape = Shape::List(&Shape::Filled);
-const PROFILE: Shape = Shape::Map(&Fields {
-    required: &[],
-    known: &[
-        ("displayName", Shape::Filled),
-        ("email", Shape::Filled),
-        ("picture", Shape::Filled),
-    ],
-});
-const STEP: Shape = Shape::Map(&Fields {
-    required: &["action"],
-    known: &[
-        ("id", Shape::Text),
-        ("name", Shape::Text),
-        ("action", Shape::Text),
-        ("input", Shape::MapOf(&Shape::Any)),
-    ],
+const WITH_SPEC: Shape = Shape::Map(&Fields {
+    required: &["spec"],
+    known: &[],
 });
 
-type Rule = (
-    &'static str,
-    &'static str,
-    &'static str,
-    Option<&'static str>,
-);
-const OWNER: Rule = ("owner", "ownedBy", "ownerOf", Some("Group"));
-const SYSTEM: Rule = ("system", "partOf", "hasPart", Some("System"));
-const DEPENDS_ON: Rule = ("dependsOn", "dependsOn", "dependencyOf", None);
-const DEPENDENCY_OF: Rule = ("dependencyOf", "dependencyOf", "dependsOn", None);
-
-static BUILTIN: [BuiltinKind; 9] = [
-    BuiltinKind {
-        name: "Component",
-        api_versions: CORE,
-        spec: Shape::Map(&Fields {
-            required: &["type", "lifecycle", "owner"],
-            known: &[
-                ("type", Shape::Filled),
-                ("lifecycle", Shape::Filled),
-                ("owner", Shape::Filled),
-                ("system", Shape::Filled),
-                ("subcomponentOf", Shape::Filled),
-                ("providesApis", REFS),
-                ("consumesApis", REFS),
-                ("dependsOn", REFS),
-                ("dependencyOf", REFS),
-            ],
-        }),
-        processor: CORE_PROCESSOR,
-        relations: &[
-            OWNER,
-            ("subcomponentOf", "partOf", "hasPart", Some("Component")),
-            ("providesApis", "providesApi", "apiProvidedBy", Some("API")),
-            ("consumesApis", "consumesApi", "apiConsumedBy", Some("API")),
-            DEPENDS_ON,
-            DEPENDENCY_OF,
-            SYSTEM,
-        ],
-    },
-    BuiltinKind {
-        name: "API",
-        api_versions: CORE,
-        spec: Shape::Map(&Fields {
-            required: &["type", "lifecycle", "owner", "definition"],
-            known: &[
-                ("type", Shape::Filled),
-                ("lifecycle", Shape::Filled),
-                ("owner", Shape::Filled),
-                ("definition", Shape::Filled),
-                ("system", Shape::Filled),
-            ],
-        }),
-        processor: CORE_PROCESSOR,
-        relations: &[OWNER, SYSTEM],
-    },
-    BuiltinKind {
-        name: "Resource",
-        api_versions: CORE,
-        spec: Shape::Map(&Fields {
-            required: &["type", "owner"],
-            known: &[
-                ("type", Shape::Filled),
-                ("owner", Shape::Filled),
-                ("dependsOn", REFS),
-                ("dependencyOf", REFS),
-                ("system", Shape::Filled),
-            ],
-        }),
-        processor: CORE_PROCESSOR,
-        relations: &[OWNER, DEPENDS_ON, DEPENDENCY_OF, SYSTEM],
-    },
-    BuiltinKind {
-        name: "System",
-        api_versions: CORE,
-        spec: Shape::Map(&Fields {
-            required: &["owner"],
-            known: &[
-                ("owner", Shape::Filled),
-                ("domain", Shape::Filled),
-                ("type", Shape::Filled),
-            ],
-        }),
-        processor: CORE_PROCESSOR,
-        relations: &[OWNER, ("domain", "partOf", "hasPart", Some("Domain"))],
-    },
-    BuiltinKind {
-        name: "Domain",
-        api_versions: CORE,
-        spec: Shape::Map(&Fields {
-            required: &["owner"],
-            known: &[
-                ("owner", Shape::Filled),
-                ("subdomainOf", Shape::Filled),
-                ("type", Shape::Filled),
-            ],
-        }),
-        processor: CORE_PROCESSOR,
-        relations: &[OWNER, ("subdomainOf", "partOf", "hasPart", Some("Domain"))],
-    },
-    BuiltinKind {
-        name: "Group",
-        api_versions: CORE,
-        spec: Shape::Map(&Fields {
-            required: &["type", "children"],
-            known: &[
-                ("type", Shape::Filled),
-                ("profile", PROFILE),
-                ("parent", Shape::Filled),
-                ("children", REFS),
-                ("members", REFS),
-            ],
-        }),
-        processor: CORE_PROCESSOR,
-        relations: &[
-            ("parent", "childOf", "parentOf", Some("Group")),
-            ("children", "parentOf", "childOf", Some("Group")),
-            ("members", "hasMember", "memberOf", Some("User")),
-        ],
-    },
-    BuiltinKind {
-        name: "User",
-        api_versions: CORE,
-        spec: Shape::Map(&Fields {
-            required: &["memberOf"],
-            known: &[("profile", PROFILE), ("memberOf", REFS)],
-        }),
-        processor: CORE_PROCESSOR,
-        relations: &[("memberOf", "memberOf", "hasMember", Some("Group"))],
-    },
-    BuiltinKind {
-        name: "Location",
-        api_versions: CORE,
-        spec: Shape::Map(&Fields {
-            required: &[],
-            known: &[
-                ("type", Shape::Filled),
-                ("target", Shape::Filled),
-                ("targets", REFS),
-                ("presence", Shape::OneOf(&["required", "optional"])),
-            ],
-        }),
-        processor: CORE_PROCESSOR,
-        relations: &[],
-    },
-    BuiltinKind {
-        name: "Template",
-        api_versions: &["scaffolder.backstage.io/v1beta3"],
-        spec: Shape::Map(&Fields {
-            required: &["type", "steps"],
-            known: &[
-                ("type", Shape::Filled),
-                ("owner", Shape::Filled),
-                ("lifecycle", Shape::Filled),
-                ("parameters", Shape::ObjectOrObjects),
-                ("steps", Shape::List(&STEP)),
-                ("output", Shape::MapOf(&Shape::Any)),
-            ],
-        }),
-        processor: "ScaffolderEntitiesProcessor",
-        relations: &[OWNER],
-    },
-];
+/// The kinds there are: Backstage's, and declared ones.
+pub struct Kinds {
+    declared: Vec<DeclaredKind>,
+}
 
 /// A kind declared by the configuration (`callboard.kinds`): a JSON Schema of the whole entity that fixes
-/// `properties.kind` and `properties.apiVersion` with `const` or `enum`. Relations are named by
-/// `x-callboard-relations`: a list of `{field, relation, inverse, defaultKind?}`.
+/// `properties.kind` and `properties.apiVersion` with `const` or `enum`, at the top or in a member of `allOf`.
+/// A `$ref` to Backstage's `Entity` is taken as fulfilled. Relations are named by `x-callboard-relations`: a
+/// list of `{field, relation, inverse, defaultKind?, defaultNamespace?}`.
 #[derive(Debug, Clone)]
 pub struct KindDefinition {
     /// Where the schema was read from, for messages.
@@ -229,148 +33,116 @@ pub struct KindDefinition {
     pub schema: Value,
 }
 
-/// A declared kind, ready to validate.
-pub(super) struct DeclaredKind {
-    pub(super) name: String,
-    pub(super) api_versions: Vec<String>,
-    pub(super) schema: jsonschema::Validator,
-    pub(super) relations: Vec<RelationRule>,
-    definition: KindDefinition,
-}
-
-impl fmt::Debug for DeclaredKind {
-    /// The schema as text: what it says decides whether files are looked at anew.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.name, self.definition.schema)
-    }
-}
-
-/// The kinds there are: Backstage's, and declared ones.
-#[derive(Debug)]
-pub struct Kinds {
-    /// By name in lower case.
-    relations: HashMap<&'static str, Vec<RelationRule>>,
-    pub(super) declared: Vec<DeclaredKind>,
+/// Whether a kind takes an entity.
+pub(super) enum Verdict {
+    /// It does.
+    Valid,
+    /// It is wrong, says the processor of this name.
+    Wrong(&'static str, ShapeFault),
+    /// There is no such kind and version.
+    Unknown,
 }
 
 impl Kinds {
     /// Backstage's kinds.
     #[must_use]
     pub fn builtin() -> Self {
-        let relations = BUILTIN
-            .iter()
-            .map(|kind| (kind.name, kind.relations.iter().map(rule).collect()));
         Self {
-            relations: relations.collect(),
             declared: Vec::new(),
         }
     }
 
     /// Backstage's kinds and declared ones. The error says what is wrong with which file.
     pub fn with_declared(definitions: Vec<KindDefinition>) -> Result<Self, String> {
-        let mut kinds = Self::builtin();
+        let mut declared: Vec<DeclaredKind> = Vec::with_capacity(definitions.len());
         for definition in definitions {
             let file = definition.file.clone();
-            let declared = DeclaredKind::new(definition)
+            let new = DeclaredKind::new(definition)
                 .map_err(|fault| format!("The kind in {file}: {fault}"))?;
-            let is_known = |name: &str| name.eq_ignore_ascii_case(&declared.name);
-            if BUILTIN.iter().any(|kind| is_known(kind.name))
-                || kinds.declared.iter().any(|kind| is_known(&kind.name))
+            let is_new = |name: &str| name.eq_ignore_ascii_case(new.name());
+            if builtin::KINDS.iter().any(|known| is_new(known.kind))
+                || declared.iter().any(|known| is_new(known.name()))
             {
                 return Err(format!(
                     "The kind in {file}: there is a kind {} already. Give it another name.",
-                    declared.name
+                    new.name()
                 ));
             }
-            kinds.declared.push(declared);
+            declared.push(new);
         }
-        Ok(kinds)
+        Ok(Self { declared })
     }
 
-    /// The built-in kind of this name, compared as written.
-    pub(super) fn builtin_kind(name: &str) -> Option<&'static BuiltinKind> {
-        BUILTIN.iter().find(|kind| kind.name == name)
-    }
-
-    /// How the fields of a kind become relations.
-    pub(super) fn relation_rules(&self, kind: &str) -> &[RelationRule] {
-        if let Some(rules) = self.relations.get(kind) {
-            return rules;
+    /// Whether the kind of an entity takes it.
+    pub(super) fn check(&self, value: &Value) -> Verdict {
+        let (kind, version) = kind_and_version(value);
+        if let Some(builtin) = builtin_kind(kind, version) {
+            return match check_builtin(builtin, value) {
+                Ok(()) => Verdict::Valid,
+                Err(fault) => Verdict::Wrong(builtin.processor, fault),
+            };
         }
-        self.declared
-            .iter()
-            .find(|declared| declared.name == kind)
-            .map_or(&[], |declared| &declared.relations)
+        match self.declared.iter().find(|known| known.is(kind, version)) {
+            Some(declared) => match declared.check(value) {
+                Ok(()) => Verdict::Valid,
+                Err(fault) => Verdict::Wrong(DeclaredKind::PROCESSOR, fault),
+            },
+            None => Verdict::Unknown,
+        }
+    }
+
+    /// Which fields of an entity become relations, and who says so in messages.
+    pub(super) fn relation_rules(&self, value: &Value) -> Option<(&'static str, &[RelationRule])> {
+        let (kind, version) = kind_and_version(value);
+        if let Some(builtin) = builtin_kind(kind, version) {
+            return Some((builtin.processor, builtin.relations));
+        }
+        let declared = self.declared.iter().find(|known| known.is(kind, version))?;
+        Some((DeclaredKind::PROCESSOR, declared.relations()))
+    }
+
+    /// All kinds with their versions.
+    pub(super) fn known(&self) -> impl Iterator<Item = (&str, &str)> {
+        let builtin = builtin::KINDS.iter().flat_map(|known| {
+            let versions = known.api_versions.iter();
+            versions.map(|version| (known.kind, *version))
+        });
+        let declared = self.declared.iter().flat_map(|known| {
+            let versions = known.api_versions().iter();
+            versions.map(|version| (known.name(), version.as_str()))
+        });
+        builtin.chain(declared)
     }
 }
 
-fn rule((field, kind, inverse, default_kind): &Rule) -> RelationRule {
-    RelationRule {
-        field: (*field).to_owned(),
-        kind: (*kind).to_owned(),
-        inverse: (*inverse).to_owned(),
-        default_kind: default_kind.map(str::to_owned),
+impl fmt::Debug for Kinds {
+    /// Shows the declared schemas: what this prints changes when the kinds do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let schemas = self.declared.iter().map(DeclaredKind::definition);
+        f.debug_list().entries(schemas).finish()
     }
 }
 
-impl DeclaredKind {
-    fn new(definition: KindDefinition) -> Result<Self, String> {
-        let schema = &definition.schema;
-        let names = fixed_values(schema, "kind")?;
-        let [name] = names.as_slice() else {
-            return Err(
-                "`properties.kind` must name one kind. Write \"const\": \"YourKind\".".to_owned(),
-            );
-        };
-        let relations = schema["x-callboard-relations"].as_array();
-        let relations = relations
-            .into_iter()
-            .flatten()
-            .map(relation_rule)
-            .collect::<Result<_, _>>()?;
-        let validator = jsonschema::validator_for(schema)
-            .map_err(|fault| format!("it is no JSON Schema: {fault}"))?;
-        Ok(Self {
-            name: name.clone(),
-            api_versions: fixed_values(schema, "apiVersion")?,
-            schema: validator,
-            relations,
-            definition,
-        })
-    }
+fn kind_and_version(value: &Value) -> (&str, &str) {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
+    (text("kind"), text("apiVersion"))
 }
 
-/// The values a property may have, from `const` or `enum`.
-fn fixed_values(schema: &Value, property: &str) -> Result<Vec<String>, String> {
-    let property_schema = &schema["properties"][property];
-    let listed = property_schema["enum"].as_array().into_iter().flatten();
-    let values: Vec<String> = listed
-        .chain(property_schema.get("const"))
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect();
-    if values.is_empty() {
-        return Err(format!(
-            "`properties.{property}` must have a \"const\" or an \"enum\" of texts."
-        ));
-    }
-    Ok(values)
+fn builtin_kind(kind: &str, version: &str) -> Option<&'static BuiltinKind> {
+    builtin::KINDS
+        .iter()
+        .find(|known| known.kind == kind && known.api_versions.contains(&version))
 }
 
-fn relation_rule(written: &Value) -> Result<RelationRule, String> {
-    let text = |key: &str| {
-        let found = written[key]
-            .as_str()
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned);
-        found.ok_or_else(|| format!("an item of `x-callboard-relations` lacks the text \"{key}\"."))
-    };
-    Ok(RelationRule {
-        field: text("field")?,
-        kind: text("relation")?,
-        inverse: text("inverse")?,
-        default_kind: written["defaultKind"].as_str().map(str::to_owned),
-    })
+fn check_builtin(kind: &BuiltinKind, value: &Value) -> Result<(), ShapeFault> {
+    check(value, WITH_SPEC, &mut String::new())?;
+    let spec = &value["spec"];
+    let written = spec["type"].as_str();
+    let special = kind.types.iter().find(|(name, _)| Some(*name) == written);
+    // An API of type `mcp-server` with a definition is an ordinary one: it was one before there were remotes.
+    let special = special.filter(|_| kind.kind != "API" || spec.get("definition").is_none());
+    let fields = special.map_or(kind.spec, |(_, fields)| fields);
+    check(spec, Shape::Map(fields), &mut "/spec".to_owned())
 }
 
 #[cfg(test)]
@@ -422,10 +194,26 @@ mod tests {
             "x-callboard-relations": [{"field": "covers", "relation": "covers", "inverse": "coveredBy"}],
         }))
         .expect("a kind");
-        assert_eq!(kinds.relation_rules("Runbook")[0].inverse, "coveredBy");
-        assert_eq!(
-            kinds.declared[0].api_versions,
-            ["example.com/v1", "example.com/v2"]
-        );
+        for version in ["example.com/v1", "example.com/v2"] {
+            let value = json!({"apiVersion": version, "kind": "Runbook"});
+            let (_, rules) = kinds.relation_rules(&value).expect("a known version");
+            assert_eq!(rules[0].inverse, "coveredBy");
+        }
+        let other = json!({"apiVersion": "example.com/v3", "kind": "Runbook"});
+        assert!(kinds.relation_rules(&other).is_none());
+    }
+
+    #[test]
+    fn what_kinds_print_depends_on_their_schemas_only() {
+        let runbook = |text: &str| {
+            declare(json!({
+                "description": text,
+                "properties": {"kind": {"const": "Runbook"}, "apiVersion": {"const": "v1"}},
+            }))
+            .expect("a kind")
+        };
+        assert_eq!(format!("{:?}", runbook("a")), format!("{:?}", runbook("a")));
+        assert_ne!(format!("{:?}", runbook("a")), format!("{:?}", runbook("b")));
+        assert_eq!(format!("{:?}", Kinds::builtin()), "[]");
     }
 }

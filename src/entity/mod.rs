@@ -2,6 +2,8 @@
 //!
 //! Text comes in, values and verdicts go out. Nothing here does I/O.
 
+mod builtin;
+mod declared;
 mod diagnostic;
 mod envelope;
 mod format;

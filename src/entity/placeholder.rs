@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::shape::pointer_token;
+use super::{prepare::sort_lists, shape::pointer_token};
 
 /// The placeholders that are understood.
 const KNOWN: [&str; 5] = ["$text", "$json", "$yaml", "$openapi", "$asyncapi"];
@@ -67,6 +67,10 @@ fn collect(value: &Value, pointer: &mut String, found: &mut Vec<Placeholder>) {
 pub fn fill(value: &mut Value, pointer: &str, filled: Value) {
     if let Some(place) = value.pointer_mut(pointer) {
         *place = filled;
+        // Backstage sorts references behind the placeholders.
+        if pointer.starts_with("/spec/") {
+            sort_lists(&mut value["spec"]);
+        }
     }
 }
 
@@ -92,5 +96,19 @@ mod tests {
         assert_eq!(pointers, ["/spec/definition", "/spec/list/1", "/spec/a~1b"]);
         fill(&mut value, "/spec/list/1", json!("filled"));
         assert_eq!(value["spec"]["list"], json!([1, "filled"]));
+    }
+
+    #[test]
+    fn a_filled_list_of_references_is_sorted() {
+        let mut value = json!({"spec": {"dependsOn": {"$yaml": "./deps.yaml"}}});
+        fill(
+            &mut value,
+            "/spec/dependsOn",
+            json!(["resource:b", "component:a"]),
+        );
+        assert_eq!(
+            value["spec"]["dependsOn"],
+            json!(["component:a", "resource:b"])
+        );
     }
 }

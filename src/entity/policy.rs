@@ -82,15 +82,15 @@ pub(super) fn check_policies(value: &Value, entity_ref: &EntityRef) -> Result<()
         });
     }
     check_formats(value).map_err(|found| Diagnostic {
-        path: Some(found.path),
+        path: Some(found.path.clone()),
         ..refused(
             entity_ref,
             format!(
                 "\"{}\" is not valid; expected {} but found \"{}\". To learn more about catalog file format, visit: {DOCUMENTATION}",
                 found.field, found.expected, found.value
             ),
-            format!("“{}” cannot be the value of `{}`.", found.value, found.field),
-            format!("Write {}.", mend_of(found.expected)),
+            found.reason(),
+            found.mend(),
         )
     })
 }
@@ -146,6 +146,29 @@ struct FormatFault {
     path: String,
     value: String,
     expected: &'static str,
+}
+
+impl FormatFault {
+    /// Whether the value is one that a template should have filled in.
+    fn is_template(&self) -> bool {
+        self.value.contains("{{")
+    }
+
+    fn reason(&self) -> String {
+        let Self { field, value, .. } = self;
+        if self.is_template() {
+            return format!("`{field}` is “{value}”: the skeleton of a template, not filled in.");
+        }
+        format!("“{value}” cannot be the value of `{field}`.")
+    }
+
+    fn mend(&self) -> String {
+        if self.is_template() {
+            return "Keep skeletons out of what the catalog reads: narrow the target that led here."
+                .to_owned();
+        }
+        format!("Write {}.", mend_of(self.expected))
+    }
 }
 
 fn check_formats(value: &Value) -> Result<(), FormatFault> {
@@ -240,7 +263,7 @@ fn check_link(index: usize, link: &Value) -> Result<(), FormatFault> {
         format::is_url,
         URL,
     )?;
-    for key in ["title", "icon"] {
+    for key in ["title", "icon", "type"] {
         let Some(text) = link[key].as_str() else {
             continue;
         };

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{LocationRef, SourceLinks};
+use super::{LocationRef, SourceLinks, envelope::is_nothing, reference::DEFAULT_NAMESPACE};
 
 /// Where a document was read from.
 #[derive(Debug, Clone)]
@@ -56,9 +56,9 @@ fn prepare_metadata(metadata: Value, from: &Provenance<'_>) -> Value {
         return metadata;
     };
     let mut prepared = Map::with_capacity(authored.len() + 2);
-    if authored.get("namespace").is_none_or(Value::is_null) {
+    if authored.get("namespace").is_none_or(is_nothing) {
         authored.shift_remove("namespace");
-        prepared.insert("namespace".to_owned(), "default".into());
+        prepared.insert("namespace".to_owned(), DEFAULT_NAMESPACE.into());
     }
     let mut annotations = Map::new();
     annotations.insert(
@@ -114,17 +114,11 @@ pub(super) fn sort_lists(spec: &mut Value) {
         {
             // JavaScript compares UTF-16 code units.
             list.sort_by(|a, b| {
-                let units = |value: &'_ Value| {
-                    value
-                        .as_str()
-                        .unwrap_or_default()
-                        .encode_utf16()
-                        .collect::<Vec<_>>()
-                };
-                match (a.as_str(), b.as_str()) {
-                    (Some(a), Some(b)) if a.is_ascii() && b.is_ascii() => a.cmp(b),
-                    _ => units(a).cmp(&units(b)),
-                }
+                let (a, b) = (
+                    a.as_str().unwrap_or_default(),
+                    b.as_str().unwrap_or_default(),
+                );
+                a.encode_utf16().cmp(b.encode_utf16())
             });
         }
     }
@@ -170,5 +164,44 @@ mod tests {
     fn an_authored_namespace_stays_where_it_is() {
         let told = prepared(json!({"metadata": {"name": "x", "namespace": "n"}}));
         assert!(told.ends_with(r#""name":"x","namespace":"n"}}"#), "{told}");
+    }
+
+    #[test]
+    fn authors_may_say_where_an_entity_is_seen() {
+        let location = LocationRef::parse("url:https://h/a/b.yaml").unwrap();
+        let origin = LocationRef::parse("url:https://h/a/root.yaml").unwrap();
+        let value = prepare(
+            json!({"metadata": {"name": "x", "annotations": {"backstage.io/view-url": "https://mine"}}}),
+            &Provenance {
+                location: &location,
+                origin: &origin,
+                links: Some(SourceLinks {
+                    view: "https://h/a/b.yaml".to_owned(),
+                    edit: None,
+                    source: Some("https://h/a/".to_owned()),
+                }),
+            },
+        );
+        assert_eq!(
+            value["metadata"]["annotations"].to_string(),
+            r#"{"backstage.io/managed-by-location":"url:https://h/a/b.yaml","backstage.io/managed-by-origin-location":"url:https://h/a/root.yaml","backstage.io/view-url":"https://mine","backstage.io/source-location":"url:https://h/a/"}"#
+        );
+    }
+
+    #[test]
+    fn lists_are_sorted_by_utf16_units_if_all_are_texts() {
+        for (items, expected) in [
+            (json!(["b", "a", "B"]), json!(["B", "a", "b"])),
+            (json!(["b", 1, "a"]), json!(["b", 1, "a"])),
+            // U+FFE6 sorts behind the surrogates of U+1F600 in UTF-16, before it in UTF-8.
+            (
+                json!(["\u{ffe6}", "\u{1f600}"]),
+                json!(["\u{1f600}", "\u{ffe6}"]),
+            ),
+        ] {
+            let mut spec = json!({"members": items});
+            sort_lists(&mut spec);
+            assert_eq!(spec["members"], expected);
+        }
     }
 }

@@ -12,18 +12,24 @@ pub(super) enum Shape {
     Text,
     /// A string of at least one character.
     Filled,
+    /// A string of one to so many characters.
+    Short(usize),
+    /// A string, or true or false.
+    TextOrFlag,
     /// One of these strings.
     OneOf(&'static [&'static str]),
     /// An array of these.
     List(&'static Shape),
+    /// An array of at least one of these.
+    FilledList(&'static Shape),
     /// An object of these, whatever the keys.
     MapOf(&'static Shape),
-    /// An object of anything, or null.
-    MapOrNull,
-    /// An object, or an array of objects.
-    ObjectOrObjects,
     /// An object with these fields; others may be there.
     Map(&'static Fields),
+    /// An object with these fields; others must look like this.
+    MapWith(&'static Fields, &'static Shape),
+    /// An object with these fields, or an array of such objects.
+    MapOrMaps(&'static Fields),
 }
 
 /// The fields of an object.
@@ -33,6 +39,16 @@ pub(super) struct Fields {
     pub(super) required: &'static [&'static str],
     /// Those that are looked at, in this order.
     pub(super) known: &'static [(&'static str, Shape)],
+}
+
+impl Fields {
+    /// Required and known fields.
+    pub(super) const fn of(
+        required: &'static [&'static str],
+        known: &'static [(&'static str, Shape)],
+    ) -> Self {
+        Self { required, known }
+    }
 }
 
 /// The first fault of a value.
@@ -79,23 +95,32 @@ pub(super) fn check(value: &Value, shape: Shape, path: &mut String) -> Result<()
             _ => Err(wrong_type(path, value, "string")),
         },
         Shape::Filled => match value {
-            Value::String(text) if text.is_empty() => Err(empty(path)),
+            Value::String(text) if text.is_empty() => Err(empty(path, "characters")),
             Value::String(_) => Ok(()),
             _ => Err(wrong_type(path, value, "string")),
+        },
+        Shape::Short(limit) => {
+            check(value, Shape::Filled, path)?;
+            let length = value.as_str().map_or(0, |text| text.chars().count());
+            if length > limit {
+                return Err(too_long(path, limit));
+            }
+            Ok(())
+        }
+        Shape::TextOrFlag => match value {
+            Value::String(_) | Value::Bool(_) => Ok(()),
+            _ => Err(wrong_type(path, value, "string,boolean")),
         },
         Shape::OneOf(allowed) => match value {
             Value::String(text) if allowed.contains(&text.as_str()) => Ok(()),
             Value::String(_) => Err(not_allowed(path, allowed)),
             _ => Err(wrong_type(path, value, "string")),
         },
-        Shape::List(item) => {
-            let Value::Array(list) = value else {
-                return Err(wrong_type(path, value, "array"));
-            };
-            list.iter().enumerate().try_for_each(|(index, value)| {
-                within(path, &index.to_string(), |path| check(value, *item, path))
-            })
-        }
+        Shape::List(item) => check_items(value, path, |value, path| check(value, *item, path)),
+        Shape::FilledList(item) => match value {
+            Value::Array(list) if list.is_empty() => Err(empty(path, "items")),
+            _ => check(value, Shape::List(item), path),
+        },
         Shape::MapOf(item) => {
             let Value::Object(map) = value else {
                 return Err(wrong_type(path, value, "object"));
@@ -103,25 +128,37 @@ pub(super) fn check(value: &Value, shape: Shape, path: &mut String) -> Result<()
             map.iter()
                 .try_for_each(|(key, value)| within(path, key, |path| check(value, *item, path)))
         }
-        Shape::MapOrNull => match value {
-            Value::Object(_) | Value::Null => Ok(()),
-            other => Err(wrong_type(path, other, "object")),
-        },
-        Shape::ObjectOrObjects => match value {
-            Value::Object(_) => Ok(()),
-            Value::Array(list) => list.iter().enumerate().try_for_each(|(index, value)| {
-                within(path, &index.to_string(), |path| match value {
-                    Value::Object(_) => Ok(()),
-                    other => Err(wrong_type(path, other, "object")),
-                })
+        Shape::MapOrMaps(fields) => match value {
+            Value::Array(_) => check_items(value, path, |value, path| {
+                check_fields(value, fields, None, path)
             }),
-            other => Err(wrong_type(path, other, "object")),
+            _ => check_fields(value, fields, None, path),
         },
-        Shape::Map(fields) => check_fields(value, fields, path),
+        Shape::Map(fields) => check_fields(value, fields, None, path),
+        Shape::MapWith(fields, others) => check_fields(value, fields, Some(others), path),
     }
 }
 
-fn check_fields(value: &Value, fields: &Fields, path: &mut String) -> Result<(), ShapeFault> {
+fn check_items(
+    value: &Value,
+    path: &mut String,
+    check: impl Fn(&Value, &mut String) -> Result<(), ShapeFault>,
+) -> Result<(), ShapeFault> {
+    let Value::Array(list) = value else {
+        return Err(wrong_type(path, value, "array"));
+    };
+    for (index, value) in list.iter().enumerate() {
+        within(path, &index.to_string(), |path| check(value, path))?;
+    }
+    Ok(())
+}
+
+fn check_fields(
+    value: &Value,
+    fields: &Fields,
+    others: Option<&Shape>,
+    path: &mut String,
+) -> Result<(), ShapeFault> {
     let Value::Object(map) = value else {
         return Err(wrong_type(path, value, "object"));
     };
@@ -131,6 +168,12 @@ fn check_fields(value: &Value, fields: &Fields, path: &mut String) -> Result<(),
         .find(|name| !map.contains_key(**name))
     {
         return Err(lacking(path, missing));
+    }
+    if let Some(shape) = others {
+        let is_known = |key: &str| fields.known.iter().any(|(name, _)| *name == key);
+        for (key, value) in map.iter().filter(|(key, _)| !is_known(key)) {
+            within(path, key, |path| check(value, *shape, path))?;
+        }
     }
     for (name, shape) in fields.known {
         if let Some(value) = map.get(*name) {
@@ -162,7 +205,8 @@ pub(super) fn pointer_token(key: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-fn wrong_type(path: &str, found: &Value, expected: &str) -> ShapeFault {
+/// A value of another type than it must be of.
+pub(super) fn wrong_type(path: &str, found: &Value, expected: &str) -> ShapeFault {
     let name = name_of(path);
     let (found, mend) = match (found, expected) {
         (Value::Null, _) => ("empty", format!("Give {name} a value, or remove the line.")),
@@ -189,14 +233,25 @@ fn wrong_type(path: &str, found: &Value, expected: &str) -> ShapeFault {
     }
 }
 
-fn empty(path: &str) -> ShapeFault {
+fn empty(path: &str, unit: &str) -> ShapeFault {
     let name = name_of(path);
     ShapeFault {
         path: path.to_owned(),
-        message: "must NOT have fewer than 1 characters".to_owned(),
+        message: format!("must NOT have fewer than 1 {unit}"),
         parameters: "limit: 1".to_owned(),
         reason: format!("{name} is empty."),
         mend: format!("Give {name} a value, or remove the line."),
+    }
+}
+
+fn too_long(path: &str, limit: usize) -> ShapeFault {
+    let name = name_of(path);
+    ShapeFault {
+        path: path.to_owned(),
+        message: format!("must NOT have more than {limit} characters"),
+        parameters: format!("limit: {limit}"),
+        reason: format!("{name} is longer than {limit} characters."),
+        mend: format!("Shorten {name}."),
     }
 }
 
@@ -210,7 +265,8 @@ fn not_allowed(path: &str, allowed: &[&str]) -> ShapeFault {
     }
 }
 
-fn lacking(path: &str, missing: &str) -> ShapeFault {
+/// An object without a field it must have.
+pub(super) fn lacking(path: &str, missing: &str) -> ShapeFault {
     let name = name_of(&format!("{path}/{missing}"));
     ShapeFault {
         path: path.to_owned(),
@@ -222,7 +278,7 @@ fn lacking(path: &str, missing: &str) -> ShapeFault {
 }
 
 /// `/spec/owner` as people write it: `spec.owner`.
-fn name_of(path: &str) -> String {
+pub(super) fn name_of(path: &str) -> String {
     if path.is_empty() {
         return "The document".to_owned();
     }
@@ -250,6 +306,7 @@ fn article(expected: &str) -> &'static str {
     match expected {
         "array" => "a list",
         "object" => "a mapping (`key: value` lines)",
+        "string,boolean" => "text, true or false",
         _ => "text",
     }
 }
@@ -266,8 +323,16 @@ mod tests {
             ("name", Shape::Filled),
             ("tags", Shape::List(&Shape::Text)),
             ("labels", Shape::MapOf(&Shape::Text)),
+            ("note", Shape::Short(3)),
+            ("pets", Shape::FilledList(&Shape::Filled)),
+            ("steps", Shape::MapOrMaps(&STEP)),
+            ("output", Shape::MapWith(&STEP, &Shape::Text)),
         ],
     });
+    const STEP: Fields = Fields {
+        required: &[],
+        known: &[("if", Shape::TextOrFlag)],
+    };
 
     #[test]
     fn the_first_fault_is_found_in_the_words_of_ajv() {
@@ -296,6 +361,26 @@ mod tests {
             (
                 json!({"name": "a", "age": 1, "labels": {"a/b~c": 5}}),
                 "/labels/a~1b~0c must be string - type: string",
+            ),
+            (
+                json!({"name": "a", "age": 1, "note": "ääää"}),
+                "/note must NOT have more than 3 characters - limit: 3",
+            ),
+            (
+                json!({"name": "a", "age": 1, "pets": []}),
+                "/pets must NOT have fewer than 1 items - limit: 1",
+            ),
+            (
+                json!({"name": "a", "age": 1, "steps": "x"}),
+                "/steps must be object - type: object",
+            ),
+            (
+                json!({"name": "a", "age": 1, "steps": [{"if": false}, {"if": 1}]}),
+                "/steps/1/if must be string,boolean - type: string,boolean",
+            ),
+            (
+                json!({"name": "a", "age": 1, "output": {"if": 1, "x": 1}}),
+                "/output/x must be string - type: string",
             ),
         ] {
             let fault = check(&value, PERSON, &mut String::new()).expect_err("a fault");

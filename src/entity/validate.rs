@@ -6,18 +6,10 @@ use super::{
     Diagnostic, EntityRef, FaultScope,
     diagnostic::fault,
     envelope::ref_of,
-    kinds::{BuiltinKind, DeclaredKind, Kinds},
+    kinds::{Kinds, Verdict},
     policy::check_policies,
-    shape::{Fields, Shape, ShapeFault, check},
+    shape::ShapeFault,
 };
-
-/// The processor named for declared kinds.
-const DECLARED_PROCESSOR: &str = "DeclaredKindsEntityProcessor";
-
-const WITH_SPEC: Shape = Shape::Map(&Fields {
-    required: &["spec"],
-    known: &[("spec", Shape::MapOf(&Shape::Any))],
-});
 
 /// Checks a prepared entity, placeholders filled, against the policies and its kind.
 ///
@@ -27,49 +19,11 @@ pub fn validate(value: &Value, kinds: &Kinds) -> Result<EntityRef, Diagnostic> {
     super::check_envelope(value)?;
     let entity_ref = ref_of(value).unwrap_or_else(|| EntityRef::new("", "", ""));
     check_policies(value, &entity_ref)?;
-    let (kind, api_version) = (
-        value["kind"].as_str().unwrap_or_default(),
-        value["apiVersion"].as_str().unwrap_or_default(),
-    );
-    if let Some(builtin) = Kinds::builtin_kind(kind)
-        && builtin.api_versions.contains(&api_version)
-    {
-        check_builtin(value, builtin)
-            .map_err(|found| bad_spec(&entity_ref, builtin.processor, &found))?;
-        return Ok(entity_ref);
+    match kinds.check(value) {
+        Verdict::Valid => Ok(entity_ref),
+        Verdict::Wrong(processor, found) => Err(bad_spec(&entity_ref, processor, &found)),
+        Verdict::Unknown => Err(nobody_knows(&entity_ref, value, kinds)),
     }
-    let declared = kinds.declared.iter().find(|declared| declared.name == kind);
-    if let Some(declared) = declared
-        && declared
-            .api_versions
-            .iter()
-            .any(|version| version == api_version)
-    {
-        check_declared(value, declared)
-            .map_err(|found| bad_spec(&entity_ref, DECLARED_PROCESSOR, &found))?;
-        return Ok(entity_ref);
-    }
-    Err(nobody_knows(&entity_ref, kind, kinds))
-}
-
-fn check_builtin(value: &Value, kind: &BuiltinKind) -> Result<(), ShapeFault> {
-    check(value, WITH_SPEC, &mut String::new())?;
-    check(&value["spec"], kind.spec, &mut "/spec".to_owned())
-}
-
-fn check_declared(value: &Value, kind: &DeclaredKind) -> Result<(), ShapeFault> {
-    let Err(found) = kind.schema.validate(value) else {
-        return Ok(());
-    };
-    let path = found.instance_path().as_str().to_owned();
-    let reason = found.to_string();
-    Err(ShapeFault {
-        message: reason.clone(),
-        parameters: format!("schema: {}", kind.name),
-        mend: format!("Write it as the schema of {} says.", kind.name),
-        path,
-        reason,
-    })
 }
 
 fn bad_spec(entity_ref: &EntityRef, processor: &str, found: &ShapeFault) -> Diagnostic {
@@ -89,19 +43,30 @@ fn bad_spec(entity_ref: &EntityRef, processor: &str, found: &ShapeFault) -> Diag
     }
 }
 
-fn nobody_knows(entity_ref: &EntityRef, kind: &str, kinds: &Kinds) -> Diagnostic {
-    let builtin = Kinds::builtin_kind(kind).map(|kind| kind.api_versions.join(" or "));
-    let declared = kinds.declared.iter().find(|declared| declared.name == kind);
-    let versions = builtin.or_else(|| declared.map(|kind| kind.api_versions.join(" or ")));
-    let (path, reason, mend) = match versions {
-        Some(versions) => (
+fn nobody_knows(entity_ref: &EntityRef, value: &Value, kinds: &Kinds) -> Diagnostic {
+    let kind = value["kind"].as_str().unwrap_or_default();
+    let versions: Vec<&str> = kinds
+        .known()
+        .filter(|(known, _)| *known == kind)
+        .map(|(_, version)| version)
+        .collect();
+    let spelled = kinds
+        .known()
+        .find(|(known, _)| known.eq_ignore_ascii_case(kind));
+    let (path, reason, mend) = match spelled {
+        _ if !versions.is_empty() => (
             "/apiVersion",
             format!("There is no version of {kind} with this `apiVersion`."),
-            format!("Write `apiVersion: {versions}`."),
+            format!("Write `apiVersion: {}`.", versions.join(" or ")),
+        ),
+        Some((spelled, _)) => (
+            "/kind",
+            format!("Nobody here knows the kind “{kind}”. Kinds are compared with their capitals."),
+            format!("Write `kind: {spelled}`."),
         ),
         None => (
             "/kind",
-            format!("Nobody here knows the kind “{kind}”. Kinds are compared with their capitals."),
+            format!("Nobody here knows the kind “{kind}”."),
             "Write one of Backstage's kinds, or declare this one with `callboard.kinds` in app-config.yaml.".to_owned(),
         ),
     };
@@ -148,12 +113,7 @@ mod tests {
         let cases: Vec<(Value, &str)> = vec![
             (
                 component(|value| {
-                    drop(
-                        value["spec"]
-                            .as_object_mut()
-                            .expect("an object")
-                            .remove("lifecycle"),
-                    )
+                    value["spec"].as_object_mut().unwrap().remove("lifecycle");
                 }),
                 "Processor BuiltinKindsEntityProcessor threw an error while validating the entity component:default/x; caused by TypeError: /spec must have required property 'lifecycle' - missingProperty: lifecycle",
             ),
@@ -215,5 +175,203 @@ mod tests {
         let found = validate(&runbook(json!({})), &kinds).expect_err("no owner");
         assert_eq!(found.path.as_deref(), Some("/spec"));
         assert!(found.reason.contains("owner"), "{found:?}");
+    }
+
+    fn refusal(value: &Value) -> Diagnostic {
+        validate(value, &Kinds::builtin()).expect_err("a fault")
+    }
+
+    #[test]
+    fn kinds_ask_for_what_the_specification_lists() {
+        // catalog-model.md §3: kind, the smallest valid spec, and what each field must be.
+        for (kind, smallest) in [
+            (
+                "Component",
+                json!({"type": "x", "lifecycle": "x", "owner": "x"}),
+            ),
+            (
+                "API",
+                json!({"type": "x", "lifecycle": "x", "owner": "x", "definition": "x"}),
+            ),
+            ("Resource", json!({"type": "x", "owner": "x"})),
+            ("System", json!({"owner": "x"})),
+            ("Domain", json!({"owner": "x"})),
+            ("Group", json!({"type": "x", "children": []})),
+            ("User", json!({"memberOf": []})),
+            ("Template", json!({"type": "x", "steps": []})),
+            ("Location", json!({})),
+            (
+                "AiResource",
+                json!({"type": "x", "lifecycle": "x", "owner": "x"}),
+            ),
+        ] {
+            let version = match kind {
+                "Template" => "scaffolder.backstage.io/v1beta3",
+                _ => "backstage.io/v1alpha1",
+            };
+            let with = |spec: Value| json!({"apiVersion": version, "kind": kind, "metadata": {"name": "a"}, "spec": spec});
+            let kinds = Kinds::builtin();
+            let mut free = smallest.clone();
+            free["extra"] = json!({"a": 1});
+            assert_eq!(validate(&with(free), &kinds).map(|_| ()), Ok(()), "{kind}");
+            for field in smallest.as_object().unwrap().keys() {
+                let mut lacking = smallest.clone();
+                lacking.as_object_mut().unwrap().remove(field);
+                let fault = refusal(&with(lacking));
+                let expected = format!(
+                    "/spec must have required property '{field}' - missingProperty: {field}"
+                );
+                assert!(fault.message.ends_with(&expected), "{}", fault.message);
+                let mut wrong = smallest.clone();
+                wrong[field] = json!(7);
+                let fault = refusal(&with(wrong));
+                let start = format!("/spec/{field} must be ");
+                assert!(
+                    fault
+                        .cause
+                        .is_some_and(|(_, cause)| cause.starts_with(&start))
+                );
+            }
+        }
+    }
+
+    /// Kind, spec without lifecycle and owner, complaint.
+    fn typed_specs() -> Vec<(&'static str, Value, &'static str)> {
+        vec![
+            (
+                "API",
+                json!({"type": "mcp-server"}),
+                "/spec must have required property 'remotes'",
+            ),
+            (
+                "API",
+                json!({"type": "mcp-server", "remotes": []}),
+                "/spec/remotes must NOT have fewer than 1 items",
+            ),
+            (
+                "API",
+                json!({"type": "mcp-server", "remotes": [{"type": "sse"}]}),
+                "/spec/remotes/0 must have required property 'url'",
+            ),
+            (
+                "API",
+                json!({"type": "mcp-server", "remotes": [{"type": "sse", "url": "u"}]}),
+                "",
+            ),
+            ("API", json!({"type": "mcp-server", "definition": "d"}), ""),
+            (
+                "AiResource",
+                json!({"type": "rule", "category": "c"}),
+                "/spec must have required property 'rationale'",
+            ),
+            (
+                "AiResource",
+                json!({"type": "skill", "compatibility": "c".repeat(501)}),
+                "/spec/compatibility must NOT have more than 500 characters",
+            ),
+            (
+                "AiResource",
+                json!({"type": "plugin"}),
+                "/spec must have required property 'skills'",
+            ),
+            (
+                "AiResource",
+                json!({"type": "marketplace"}),
+                "/spec must have required property 'plugins'",
+            ),
+            ("AiResource", json!({"type": "hook"}), ""),
+        ]
+    }
+
+    #[test]
+    fn types_of_a_kind_ask_for_their_own_fields() {
+        let base = json!({"lifecycle": "x", "owner": "x"});
+        for (kind, spec, complaint) in typed_specs() {
+            let mut whole = base.clone();
+            whole
+                .as_object_mut()
+                .unwrap()
+                .extend(spec.as_object().unwrap().clone());
+            let value = json!({
+                "apiVersion": "backstage.io/v1alpha1",
+                "kind": kind,
+                "metadata": {"name": "a"},
+                "spec": whole,
+            });
+            let found = validate(&value, &Kinds::builtin()).err();
+            let cause = found
+                .and_then(|fault| fault.cause)
+                .map_or(String::new(), |(_, cause)| cause);
+            assert!(
+                cause.starts_with(complaint) && cause.is_empty() == complaint.is_empty(),
+                "{cause}"
+            );
+        }
+    }
+
+    #[test]
+    fn templates_are_checked_to_the_bottom() {
+        for (spec, complaint) in [
+            (
+                json!({"steps": [{"id": "a"}]}),
+                "/spec/steps/0 must have required property 'action'",
+            ),
+            (
+                json!({"steps": [{"action": "a", "if": 1}]}),
+                "/spec/steps/0/if must be string,boolean",
+            ),
+            (
+                json!({"steps": [], "parameters": "x"}),
+                "/spec/parameters must be object",
+            ),
+            (
+                json!({"steps": [], "output": {"x": 1, "links": 1}}),
+                "/spec/output/x must be string - type: string",
+            ),
+            (
+                json!({"steps": [], "output": {"links": [{"url": ""}]}}),
+                "/spec/output/links/0/url must NOT have",
+            ),
+        ] {
+            let mut spec = spec;
+            spec["type"] = json!("service");
+            let value = json!({
+                "apiVersion": "scaffolder.backstage.io/v1beta3",
+                "kind": "Template",
+                "metadata": {"name": "a"},
+                "spec": spec,
+            });
+            let fault = refusal(&value);
+            let start = "Processor ScaffolderEntitiesProcessor threw an error while validating the entity template:default/a; caused by TypeError: ";
+            assert!(
+                fault.message.starts_with(&format!("{start}{complaint}")),
+                "{}",
+                fault.message
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_kind_is_told_what_would_be_known() {
+        for (kind, version, mend) in [
+            (
+                "component",
+                "backstage.io/v1alpha1",
+                "Write `kind: Component`.",
+            ),
+            (
+                "Template",
+                "backstage.io/v1beta2",
+                "Write `apiVersion: scaffolder.backstage.io/v1beta3`.",
+            ),
+            (
+                "Robot",
+                "example.com/v1",
+                "Write one of Backstage's kinds, or declare this one with `callboard.kinds` in app-config.yaml.",
+            ),
+        ] {
+            let value = json!({"apiVersion": version, "kind": kind, "metadata": {"name": "a"}});
+            assert_eq!(refusal(&value).mend, mend);
+        }
     }
 }

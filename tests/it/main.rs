@@ -4,6 +4,7 @@ mod support;
 
 mod bad_input;
 mod corpus;
+mod corpus_model;
 mod crash;
 mod house;
 mod ingest;
