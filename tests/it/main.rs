@@ -8,5 +8,6 @@ mod crash;
 mod house;
 mod ingest;
 mod layering;
+mod pages;
 mod store;
 mod url_locations;
