@@ -5,6 +5,8 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 
+use callboard::search::SearchRequest;
+
 use crate::support::{Answer, TestApp};
 
 /// Three components of two owners, and one of nobody there is.
@@ -311,19 +313,21 @@ async fn a_team_shows_its_people_and_what_it_owns() {
 #[tokio::test]
 async fn search_finds_and_suggests() {
     let app = TestApp::with_catalog(CATALOG).await;
-    let state = app.state().search.clone();
-    app.until("the index is ready", |_| state.is_ready()).await;
+    let asked = SearchRequest {
+        term: "gate-api".to_owned(),
+        limit: 1,
+        ..SearchRequest::default()
+    };
+    app.until("the index follows", |app| {
+        let found = app.state().search.search(&asked);
+        found.is_ok_and(|found| found.total > 0)
+    })
+    .await;
     let page = app.get("/search?q=gate-api").await;
-    assert!(
-        page.text()
-            .contains("href=\"/catalog/default/api/gate-api\"")
-    );
+    let hit = "href=\"/catalog/default/api/gate-api\"";
+    assert!(page.text().contains(hit));
     let other = app.get("/search?q=gate-api&kind=Component").await;
-    assert!(
-        !other
-            .text()
-            .contains("href=\"/catalog/default/api/gate-api\"")
-    );
+    assert!(!other.text().contains(hit));
     let list = part(&app, "/search/suggest?q=opener", "suggest").await;
     assert!(list.text().contains("role=\"option\""));
     assert!(!list.text().contains("<b>"), "titles are escaped");

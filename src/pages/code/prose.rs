@@ -49,7 +49,10 @@ mod tests {
     #[test]
     fn what_stands_between_backticks_is_code_and_is_escaped() {
         for (text, html) in [
-            ("Write `a` or `<b>`.", "Write <code>a</code> or <code>&#60;b&#62;</code>."),
+            (
+                "Write `a` or `<b>`.",
+                "Write <code>a</code> or <code>&#60;b&#62;</code>.",
+            ),
             ("An odd ` stays", "An odd ` stays"),
             ("", ""),
         ] {

@@ -147,7 +147,7 @@ fn briefs(catalog: &Snapshot<'_>, document: &Document) -> Vec<Brief> {
             label,
             links: targets
                 .take(4)
-                .map(|target| EntityLink::find(catalog, &target).as_team(&target))
+                .map(|target| EntityLink::find(catalog, &target).leading_to_team(&target))
                 .collect(),
             text: String::new(),
         }

@@ -50,11 +50,7 @@ impl Declaration {
             .collect()
     }
 
-    fn new(
-        document: &Document,
-        by: &EntityRef,
-        (kind, other): (&str, &EntityRef),
-    ) -> Option<Self> {
+    fn new(document: &Document, by: &EntityRef, (kind, other): (&str, &EntityRef)) -> Option<Self> {
         (!document.file().is_empty()).then(|| Self {
             by: by.clone(),
             file: document.file().to_owned(),

@@ -116,11 +116,7 @@ fn rank(kind: &str) -> usize {
 }
 
 /// Finds where each relation that is shown is declared.
-pub(super) async fn place(
-    state: &AppState,
-    own: &EntityRef,
-    groups: &mut [Group],
-) -> Result<()> {
+pub(super) async fn place(state: &AppState, own: &EntityRef, groups: &mut [Group]) -> Result<()> {
     let mut lines = Lines::default();
     for row in groups.iter_mut().flat_map(|group| &mut group.rows) {
         for declaration in row.declarations.iter().take(PLACES) {
@@ -153,7 +149,10 @@ impl Row {
         let target = &relation.target;
         let json = catalog.entity(target.as_str());
         let (link, note) = match json.as_deref().and_then(Summary::read) {
-            Some(summary) => (EntityLink::to(&summary).as_team(target), note(&summary)),
+            Some(summary) => (
+                EntityLink::to(&summary).leading_to_team(target),
+                note(&summary),
+            ),
             None => (
                 EntityLink::broken(target),
                 format!("There is no {target} in the catalog."),

@@ -302,6 +302,9 @@ mod tests {
         assert!(!shown.contains(&"ownedBy".to_owned()), "{shown:?}");
         assert!(usual(&component, &kinds(&["ownedBy"])).is_empty(), "all");
         let group = EntityRef::new("group", "default", "x");
-        assert!(usual(&group, &kinds(&["ownedBy", "partOf"])).is_empty(), "all");
+        assert!(
+            usual(&group, &kinds(&["ownedBy", "partOf"])).is_empty(),
+            "all"
+        );
     }
 }
