@@ -9,7 +9,12 @@ use axum::{
 };
 
 use super::{respond, search, shell::Shell};
-use crate::{clock::new_id, error::Error, http::AppState, search::SearchRequest};
+use crate::{
+    clock::new_id,
+    error::Error,
+    http::{AppState, status_of},
+    search::SearchRequest,
+};
 
 /// An error of a page. [`with_page`] draws it, because only the frame has the shell.
 #[derive(Debug)]
@@ -36,19 +41,6 @@ impl IntoResponse for PageError {
 /// Answers for paths that nothing else answers.
 pub(super) async fn not_found() -> PageError {
     Error::NotFound("There is no page at this address.".to_owned()).into()
-}
-
-fn status_of(error: &Error) -> StatusCode {
-    match error {
-        Error::Input(_) => StatusCode::BAD_REQUEST,
-        Error::Authentication(_) => StatusCode::UNAUTHORIZED,
-        Error::NotAllowed(_) => StatusCode::FORBIDDEN,
-        Error::NotFound(_) => StatusCode::NOT_FOUND,
-        Error::Conflict(_) => StatusCode::CONFLICT,
-        Error::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
-        Error::ServiceUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
 }
 
 #[derive(Template)]

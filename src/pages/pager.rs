@@ -2,6 +2,8 @@
 
 use askama::{Template, filters::HtmlSafe};
 
+use super::number::grouped;
+
 /// Links to the pages of a list: `{{ pager }}` in a template. Shows nothing when there is one page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "partial/pager.html")]
@@ -67,6 +69,15 @@ impl Pager {
     }
 }
 
+impl Pager {
+    /// `51–100 of 1,201`
+    #[must_use]
+    pub(crate) fn range(&self) -> String {
+        let [first, last, total] = [self.first, self.last, self.total].map(grouped);
+        format!("{first}–{last} of {total}")
+    }
+}
+
 /// The first, the last, and those around `page`; 0 stands for what is left out.
 fn numbers(page: usize, pages: usize) -> Vec<usize> {
     let mut numbers = Vec::new();
@@ -96,7 +107,7 @@ mod tests {
     #[test]
     fn a_pager_says_what_is_shown_of_how_many() {
         let pager = Pager::new(2, 50, 120, |page| format!("?page={page}"));
-        assert_eq!((pager.first, pager.last, pager.total), (51, 100, 120));
+        assert_eq!(pager.range(), "51–100 of 120");
         assert_eq!(pager.previous.as_deref(), Some("?page=1"));
         assert_eq!(pager.next.as_deref(), Some("?page=3"));
         assert!(pager.to_string().contains("aria-current=\"page\""));

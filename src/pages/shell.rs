@@ -18,8 +18,13 @@ use super::{
     error,
     flash::Flash,
     icons,
+    link::EntityLink,
 };
-use crate::{clock::UnixMillis, http::AppState, urls};
+use crate::{
+    clock::UnixMillis,
+    http::{AppState, Viewer},
+    urls,
+};
 
 /// What is around a page. One a request; cheap to clone.
 #[derive(Clone)]
@@ -33,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) nav: Vec<NavItem>,
     /// What the person just did.
     pub(crate) flash: Option<Flash>,
+    /// Who looks, as a user of the catalog; nobody there has to be called so.
+    pub(crate) viewer: EntityLink,
     /// The term in the search box.
     pub(crate) term: String,
     /// The time by which the page tells times.
@@ -94,6 +101,10 @@ impl Shell {
             portal: portal_name(state),
             nav: nav(uri.path(), &attention),
             flash: Flash::read(request.headers()),
+            viewer: EntityLink::find(
+                &state.catalog.read(),
+                &Viewer::of(request.headers()).entity_ref,
+            ),
             term,
             now: state.clock.now(),
             attention,
@@ -180,6 +191,7 @@ fn nav(path: &str, attention: &Counts) -> Vec<NavItem> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::entity::EntityRef;
 
     /// A shell for templates under test.
     pub(in crate::pages) fn shell(path: &str, now: UnixMillis) -> Shell {
@@ -191,6 +203,7 @@ pub(super) mod tests {
             portal: "Saltmarsh Rail".to_owned(),
             nav: nav(path, &attention),
             flash: None,
+            viewer: EntityLink::broken(&EntityRef::new("user", "default", "guest")),
             term: String::new(),
             now,
             attention,

@@ -9,5 +9,6 @@ mod crash;
 mod house;
 mod ingest;
 mod layering;
+mod pages;
 mod store;
 mod url_locations;

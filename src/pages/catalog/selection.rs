@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{
     super::icons,
-    query::{EVERY_KIND, Facet, ListQuery},
+    query::{Column, EVERY_KIND, Facet, ListQuery},
 };
 use crate::{
     catalog::{EntityList, EntityQuery, FacetValue, Filter, FullTextFilter, OrderField, Snapshot},
@@ -108,10 +108,25 @@ impl<'a> Selection<'a> {
     }
 
     /// The rows from `offset`, at most `limit`.
+    ///
+    /// Every entity has a name, so the order by name is answered from its sorted column. By any other field
+    /// `query` would leave out who lacks it; `list` keeps them, and sorts anew.
     pub(super) fn rows(&self, offset: usize, limit: usize) -> Result<Vec<Bytes>> {
+        let (filter, order) = (self.filter(None), self.query.order());
+        if self.query.sort == Column::Name {
+            let page = self.catalog.query(&EntityQuery {
+                filter,
+                full_text: None,
+                order,
+                limit,
+                offset,
+                with_total: false,
+            });
+            return Ok(page.items);
+        }
         let list = EntityList {
-            filter: self.filter(None),
-            order: self.query.order(),
+            filter,
+            order,
             limit: Some(limit),
             offset: Some(offset),
             after: None,
