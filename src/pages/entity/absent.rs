@@ -5,7 +5,7 @@ use axum::{http::StatusCode, response::Response};
 
 use super::{
     super::{
-        error::PageError, link::EntityLink, moment::Moment, respond, shell::Shell,
+        author::Author, error::PageError, moment::Moment, respond, shell::Shell,
         sources::place::Place,
     },
     Header,
@@ -33,8 +33,7 @@ struct AbsentPage {
 
 struct Deletion {
     at: Moment,
-    /// `None`: nobody; its source let it go.
-    by: Option<EntityLink>,
+    by: Author,
 }
 
 /// Says what is known of an entity the catalog does not have. [`Error::NotFound`] if that is nothing.
@@ -64,10 +63,10 @@ pub(super) async fn show(
 }
 
 fn deletion(state: &AppState, source: &EntitySource, now: UnixMillis) -> Option<Deletion> {
-    let by = source.deleted_by.as_deref().filter(|by| *by != "system");
+    let by = source.deleted_by.as_deref().unwrap_or_default();
     Some(Deletion {
         at: Moment::new(UnixMillis(source.deleted_at?), now),
-        by: by.map(|by| EntityLink::find(&state.catalog.read(), &EntityRef::from_canonical(by))),
+        by: Author::new(&state.catalog.read(), by),
     })
 }
 

@@ -105,7 +105,7 @@ async fn overview(
     let notices = Notices::read(state, document, source.as_ref(), entity_ref, shell.now).await?;
     let targets = Targets::read(state, entity_ref).await?;
     let (header, mut groups, facts) = read(&state.catalog.read(), document, entity_ref, all);
-    relations::place(state, entity_ref, &mut groups).await?;
+    relations::place(state, document.file(), &mut groups).await?;
     let page = Overview {
         header,
         notices,

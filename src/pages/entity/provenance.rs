@@ -28,7 +28,7 @@ pub(super) struct Declaration {
     /// Whose document.
     pub(super) by: EntityRef,
     /// Location ref of its file.
-    file: String,
+    pub(super) file: String,
     /// JSON pointer of the field; `None` if no field names the other end as it is.
     pointer: Option<String>,
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        error::PageError, flash, icons, link::EntityLink, moment::Moment, respond, shell::Shell,
+        author::Author, error::PageError, flash, icons, moment::Moment, respond, shell::Shell,
         status::Tone,
     },
     Tabs,
@@ -48,8 +48,7 @@ struct Row {
     href: String,
     place: Option<Place>,
     at: Moment,
-    /// `None`: its source let it go.
-    by: Option<EntityLink>,
+    by: Author,
 }
 
 pub(super) async fn show(
@@ -63,6 +62,8 @@ pub(super) async fn show(
         is_cut: tombstones.len() == MAX_SHOWN as usize,
         rows: tombstones
             .into_iter()
+            // The Location entities that the portal makes come and go with their location.
+            .filter(|tombstone| tombstone.location_key.is_some())
             .map(|tombstone| Row::new(&catalog, tombstone, shell.now))
             .collect(),
         shell: shell.clone(),
@@ -74,7 +75,6 @@ pub(super) async fn show(
 impl Row {
     fn new(catalog: &Snapshot<'_>, tombstone: TombstoneRow, now: UnixMillis) -> Self {
         let entity_ref = EntityRef::from_canonical(&tombstone.entity_ref);
-        let by = EntityRef::from_canonical(&tombstone.deleted_by);
         Self {
             icon: icons::of_kind(entity_ref.kind()),
             kind: entity_ref.kind().to_owned(),
@@ -82,7 +82,7 @@ impl Row {
             href: urls::entity(&entity_ref),
             place: tombstone.location_key.map(|file| Place::new(&file, None)),
             at: Moment::new(UnixMillis(tombstone.deleted_at), now),
-            by: (tombstone.deleted_by != "system").then(|| EntityLink::find(catalog, &by)),
+            by: Author::new(catalog, &tombstone.deleted_by),
             entity_ref: tombstone.entity_ref,
         }
     }
