@@ -13,7 +13,7 @@ use super::{
 use crate::{
     clock::UnixMillis,
     entity::EntityRef,
-    error::Error,
+    error::{Error, Result},
     http::AppState,
     store::{self, EntitySource},
     urls,
@@ -55,7 +55,7 @@ pub(super) async fn show(
         header: Header::of_missing(entity_ref),
         entity_ref: entity_ref.to_string(),
         deleted: deletion(state, &source, shell.now),
-        place: place(&source),
+        place: place(state, &source).await?,
         history: urls::entity_history(entity_ref),
         shell: shell.clone(),
     };
@@ -70,7 +70,11 @@ fn deletion(state: &AppState, source: &EntitySource, now: UnixMillis) -> Option<
     })
 }
 
-fn place(source: &EntitySource) -> Option<Place> {
-    let file = source.location_key.as_deref()?;
-    Some(Place::new(file, u32::try_from(source.line).ok()))
+async fn place(state: &AppState, source: &EntitySource) -> Result<Option<Place>> {
+    let Some(file) = source.location_key.as_deref() else {
+        return Ok(None);
+    };
+    let is_known = store::file(&state.store, file).await?.is_some();
+    let place = Place::new(file, u32::try_from(source.line).ok());
+    Ok(Some(place.if_known(is_known)))
 }

@@ -63,6 +63,8 @@ struct Overview {
     header: Header,
     notices: Notices,
     relations: Vec<Group>,
+    /// Those that need the width of the page.
+    long_facts: Vec<Fact>,
     facts: Vec<Fact>,
     annotations: Vec<Fact>,
     links: Vec<WebLink>,
@@ -106,7 +108,9 @@ async fn overview(
     let targets = Targets::read(state, entity_ref).await?;
     let (header, mut groups, facts) = read(&state.catalog.read(), document, entity_ref, all);
     relations::place(state, document.file(), &mut groups).await?;
+    let (long_facts, facts) = facts.into_iter().partition(|fact| fact.value.is_long());
     let page = Overview {
+        long_facts,
         header,
         notices,
         relations: groups,

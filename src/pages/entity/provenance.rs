@@ -92,7 +92,8 @@ impl Lines {
             }
             _ => None,
         };
-        Ok(Place::new(&wanted.file, line))
+        let is_known = matches!(self.files.get(&wanted.file), Some(Some(_)));
+        Ok(Place::new(&wanted.file, line).if_known(is_known))
     }
 }
 

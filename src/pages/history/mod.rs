@@ -109,8 +109,18 @@ async fn show(
         return Err(Error::NotFound(missing).into());
     }
     let texts = texts(state, &versions, chosen).await?;
+    let files: Vec<&str> = versions
+        .iter()
+        .filter_map(|version| version.location_key.as_deref())
+        .collect();
+    let files = store::known_files(&state.store, &files).await?;
     let catalog = state.catalog.read();
-    let entries = entries(&catalog, &versions, shell.now, chosen);
+    let mut entries = entries(&catalog, &versions, shell.now, chosen);
+    for (entry, version) in entries.iter_mut().zip(&versions) {
+        let is_known = |file: &String| files.contains(file);
+        let is_known = version.location_key.as_ref().is_some_and(is_known);
+        entry.place = entry.place.take().map(|place| place.if_known(is_known));
+    }
     let page = HistoryPage {
         header: match document {
             Some(document) => Header::new(&catalog, &document, own, Tab::History),
