@@ -7,6 +7,7 @@
 
 mod assets;
 mod attention;
+mod author;
 mod catalog;
 mod code;
 mod entity;

@@ -3,7 +3,9 @@
 //! Verdicts are JSON text in SQL; whether a file has one of a kind is told by that text alone, because a
 //! message that quotes it has its quotes escaped.
 
-use sqlx::FromRow;
+use std::collections::HashSet;
+
+use sqlx::{FromRow, QueryBuilder};
 
 use super::{
     db::{Db, on_db},
@@ -109,6 +111,25 @@ pub async fn files_by_root(db: &Db) -> Result<Vec<RootFiles>> {
     Ok(on_db!(db, |pool| sqlx::query_as(SQL)
         .fetch_all(pool)
         .await)?)
+}
+
+/// Which of these location refs are those of known files.
+pub async fn known_files(db: &Db, location_refs: &[&str]) -> Result<HashSet<String>> {
+    let mut known = HashSet::new();
+    for chunk in location_refs.chunks(500) {
+        let found: Vec<String> = on_db!(db, |pool| {
+            let mut select =
+                QueryBuilder::new("SELECT location_ref FROM files WHERE location_ref IN (");
+            let mut list = select.separated(", ");
+            for location_ref in chunk {
+                list.push_bind(*location_ref);
+            }
+            select.push(")");
+            select.build_query_scalar().fetch_all(pool).await
+        })?;
+        known.extend(found);
+    }
+    Ok(known)
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub use entities::{
 pub use feed::{Change, StoredEntity, changes_since, last_change_id};
 pub use file_lists::{
     FileCounts, FileFilter, FileState, RootFiles, count_files, files_by_root, files_matching,
+    known_files,
 };
 pub use files::{
     Conflict, File, FileDocument, FileSummary, Verdict, conflicts_of, delete_file, file,

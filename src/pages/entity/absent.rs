@@ -5,7 +5,7 @@ use axum::{http::StatusCode, response::Response};
 
 use super::{
     super::{
-        error::PageError, link::EntityLink, moment::Moment, respond, shell::Shell,
+        author::Author, error::PageError, moment::Moment, respond, shell::Shell,
         sources::place::Place,
     },
     Header,
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     clock::UnixMillis,
     entity::EntityRef,
-    error::Error,
+    error::{Error, Result},
     http::AppState,
     store::{self, EntitySource},
     urls,
@@ -33,8 +33,7 @@ struct AbsentPage {
 
 struct Deletion {
     at: Moment,
-    /// `None`: nobody; its source let it go.
-    by: Option<EntityLink>,
+    by: Author,
 }
 
 /// Says what is known of an entity the catalog does not have. [`Error::NotFound`] if that is nothing.
@@ -56,7 +55,7 @@ pub(super) async fn show(
         header: Header::of_missing(entity_ref),
         entity_ref: entity_ref.to_string(),
         deleted: deletion(state, &source, shell.now),
-        place: place(&source),
+        place: place(state, &source).await?,
         history: urls::entity_history(entity_ref),
         shell: shell.clone(),
     };
@@ -64,14 +63,18 @@ pub(super) async fn show(
 }
 
 fn deletion(state: &AppState, source: &EntitySource, now: UnixMillis) -> Option<Deletion> {
-    let by = source.deleted_by.as_deref().filter(|by| *by != "system");
+    let by = source.deleted_by.as_deref().unwrap_or_default();
     Some(Deletion {
         at: Moment::new(UnixMillis(source.deleted_at?), now),
-        by: by.map(|by| EntityLink::find(&state.catalog.read(), &EntityRef::from_canonical(by))),
+        by: Author::new(&state.catalog.read(), by),
     })
 }
 
-fn place(source: &EntitySource) -> Option<Place> {
-    let file = source.location_key.as_deref()?;
-    Some(Place::new(file, u32::try_from(source.line).ok()))
+async fn place(state: &AppState, source: &EntitySource) -> Result<Option<Place>> {
+    let Some(file) = source.location_key.as_deref() else {
+        return Ok(None);
+    };
+    let is_known = store::file(&state.store, file).await?.is_some();
+    let place = Place::new(file, u32::try_from(source.line).ok());
+    Ok(Some(place.if_known(is_known)))
 }

@@ -93,7 +93,9 @@ pub(super) fn facts(
         document
             .fields("/spec")
             .filter(|(name, _)| !is_elsewhere(name, own.kind(), is_built_in))
-            .map(|(name, value)| Fact::new(label_of(name), Shown::new(value, &link))),
+            .map(|(name, value)| Fact::new(label_of(name), Shown::new(value, &link)))
+            // They are among the relations, with the line that says so.
+            .filter(|fact| !fact.value.is_only_entities()),
     );
     let labels = document.fields("/metadata/labels");
     facts.extend(labels.map(|(name, value)| Fact::new(name, Shown::new(value, &|_| None))));

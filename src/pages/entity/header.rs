@@ -66,6 +66,8 @@ pub(in crate::pages) struct Header {
     tabs: Vec<TabLink>,
     place: Option<Place>,
     edit: Option<String>,
+    /// The page of the team, for Groups.
+    team: Option<String>,
     refresh: String,
     /// The page that asks before it is deleted.
     pub(in crate::pages) delete: String,
@@ -128,6 +130,7 @@ impl Header {
             tabs: Vec::new(),
             place: None,
             edit: None,
+            team: (entity_ref.kind() == "group").then(|| urls::team(entity_ref)),
             refresh: urls::entity_refresh(entity_ref),
             delete: urls::entity_delete(entity_ref),
             is_live: false,

@@ -63,6 +63,8 @@ struct Overview {
     header: Header,
     notices: Notices,
     relations: Vec<Group>,
+    /// Those that need the width of the page.
+    long_facts: Vec<Fact>,
     facts: Vec<Fact>,
     annotations: Vec<Fact>,
     links: Vec<WebLink>,
@@ -105,8 +107,10 @@ async fn overview(
     let notices = Notices::read(state, document, source.as_ref(), entity_ref, shell.now).await?;
     let targets = Targets::read(state, entity_ref).await?;
     let (header, mut groups, facts) = read(&state.catalog.read(), document, entity_ref, all);
-    relations::place(state, entity_ref, &mut groups).await?;
+    relations::place(state, document.file(), &mut groups).await?;
+    let (long_facts, facts) = facts.into_iter().partition(|fact| fact.value.is_long());
     let page = Overview {
+        long_facts,
         header,
         notices,
         relations: groups,

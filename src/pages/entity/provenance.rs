@@ -28,7 +28,7 @@ pub(super) struct Declaration {
     /// Whose document.
     pub(super) by: EntityRef,
     /// Location ref of its file.
-    file: String,
+    pub(super) file: String,
     /// JSON pointer of the field; `None` if no field names the other end as it is.
     pointer: Option<String>,
 }
@@ -92,7 +92,8 @@ impl Lines {
             }
             _ => None,
         };
-        Ok(Place::new(&wanted.file, line))
+        let is_known = matches!(self.files.get(&wanted.file), Some(Some(_)));
+        Ok(Place::new(&wanted.file, line).if_known(is_known))
     }
 }
 

@@ -115,13 +115,17 @@ fn rank(kind: &str) -> usize {
     known.unwrap_or(TYPES.len() - 3)
 }
 
-/// Finds where each relation that is shown is declared.
-pub(super) async fn place(state: &AppState, own: &EntityRef, groups: &mut [Group]) -> Result<()> {
+/// Finds where each relation that is shown is declared. The entity's own file is named short.
+pub(super) async fn place(
+    state: &AppState,
+    own_file: &str,
+    groups: &mut [Group],
+) -> Result<()> {
     let mut lines = Lines::default();
     for row in groups.iter_mut().flat_map(|group| &mut group.rows) {
         for declaration in row.declarations.iter().take(PLACES) {
             let place = lines.find(state, declaration).await?;
-            row.places.push(if declaration.by == *own {
+            row.places.push(if declaration.file == own_file {
                 place.in_own_file()
             } else {
                 place

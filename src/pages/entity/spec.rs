@@ -38,6 +38,27 @@ impl Shown {
         Self::at_depth(value, entity, 0)
     }
 
+    /// Whether it needs the width of a page.
+    pub(super) fn is_long(&self) -> bool {
+        match self {
+            Self::Block(_) => true,
+            Self::List(items) => items
+                .iter()
+                .any(|item| item.is_long() || matches!(item, Self::Fields(_))),
+            Self::Fields(fields) => fields.iter().any(|(_, value)| value.is_long()),
+            _ => false,
+        }
+    }
+
+    /// Whether it says nothing but other entities.
+    pub(super) fn is_only_entities(&self) -> bool {
+        match self {
+            Self::Entity(_) => true,
+            Self::List(items) => items.iter().all(Self::is_only_entities),
+            _ => false,
+        }
+    }
+
     fn at_depth(value: &Value, entity: &dyn Fn(&str) -> Option<EntityLink>, depth: usize) -> Self {
         match value {
             Value::String(text) => Self::text(text, entity),

@@ -12,7 +12,9 @@ use crate::{
 };
 
 /// Letters of a title that fit into a box.
-const TITLE: usize = 21;
+const TITLE: usize = 19;
+/// A drawing up to this width is made smaller where the page is narrower; a wider one is scrolled.
+const SHRINKS: u32 = 1_360;
 
 /// The drawing: `{{ drawing }}` in a template.
 #[derive(Debug, Clone, Template)]
@@ -20,6 +22,7 @@ const TITLE: usize = 21;
 pub(super) struct Drawing {
     width: u32,
     height: u32,
+    top: f64,
     nodes: Vec<Node>,
     edges: Vec<Edge>,
 }
@@ -43,6 +46,9 @@ struct Node {
 struct Edge {
     path: String,
     label: String,
+    /// Class of the line: what family of relations it is.
+    family: &'static str,
+    is_labelled: bool,
     label_x: String,
     label_y: String,
     box_x: String,
@@ -59,6 +65,7 @@ impl Drawing {
         Self {
             width: whole(layout.width),
             height: whole(layout.height),
+            top: layout.top.floor(),
             nodes: around
                 .nodes
                 .iter()
@@ -73,9 +80,22 @@ impl Drawing {
         }
     }
 
-    /// `viewBox`: the layout begins at 0, and the focus ring needs room.
+    fn shrinks(&self) -> bool {
+        self.width <= SHRINKS
+    }
+
     fn view_box(&self) -> String {
-        format!("-{MARGIN} -{MARGIN} {} {}", self.width, self.height)
+        format!("-{MARGIN} {:.0} {} {}", self.top, self.width, self.height)
+    }
+}
+
+/// Relations that mean alike look alike.
+pub(super) fn family_of(kind: &str) -> &'static str {
+    match kind {
+        "providesApi" | "consumesApi" => "by-api",
+        "partOf" => "by-part",
+        "ownedBy" | "memberOf" | "childOf" => "by-people",
+        _ => "by-need",
     }
 }
 
@@ -130,6 +150,8 @@ impl Edge {
         Self {
             path: edge.path.clone(),
             label: edge.label.clone(),
+            family: family_of(&edge.kind),
+            is_labelled: edge.is_labelled,
             label_x: format!("{x:.1}"),
             label_y: format!("{:.1}", y + 3.5),
             box_x: format!("{:.1}", x - edge.label_width / 2.0),

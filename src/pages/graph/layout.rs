@@ -9,11 +9,13 @@ use dugong::{EdgeLabel, GraphLabel, LabelPos, NodeLabel, Point, RankDir, graphli
 use crate::catalog::Neighbourhood;
 
 /// Width of a node, in CSS pixels.
-pub(super) const NODE_WIDTH: f64 = 188.0;
+pub(super) const NODE_WIDTH: f64 = 172.0;
 /// Height of a node.
-pub(super) const NODE_HEIGHT: f64 = 42.0;
+pub(super) const NODE_HEIGHT: f64 = 40.0;
 /// Free space around the drawing: room for focus rings.
 pub(super) const MARGIN: f64 = 8.0;
+/// With more lines than this, their labels would hide them: the list below has the names.
+const LABELLED: usize = 28;
 /// An average letter of the labels on edges, 11 px high.
 const LETTER: f64 = 5.9;
 
@@ -24,6 +26,8 @@ pub(super) struct Layout {
     pub(super) width: f64,
     /// Of the whole.
     pub(super) height: f64,
+    /// Where it begins: lines may bend above the nodes.
+    pub(super) top: f64,
     /// Upper left corner of each node, in the order of the neighbourhood.
     pub(super) nodes: Vec<(f64, f64)>,
     /// One line for each pair of nodes, whatever the number of relations between them.
@@ -39,6 +43,12 @@ pub(super) struct PlacedEdge {
     pub(super) to: usize,
     /// The relation types it stands for.
     pub(super) label: String,
+    /// The first of them.
+    pub(super) kind: String,
+    /// Whether there is room for the label.
+    pub(super) is_labelled: bool,
+    /// How far up and down the line reaches.
+    span: (f64, f64),
     /// The `d` of an SVG path.
     pub(super) path: String,
     /// Centre of the label.
@@ -58,13 +68,17 @@ pub(super) fn place(around: &Neighbourhood) -> Layout {
         .map(|node| centre(&drawing, node).filter(|_| is_laid_out))
         .collect::<Option<_>>()
         .unwrap_or_else(|| columns(around));
+    let is_labelled = lines.len() <= LABELLED;
     let edges = lines
         .into_iter()
         .map(|((from, to), label)| {
             let bends = drawing
                 .edge(&from.to_string(), &to.to_string(), None)
                 .filter(|edge| is_laid_out && edge.points.len() > 1);
-            place_edge((from, to), label, bends, &centres)
+            PlacedEdge {
+                is_labelled,
+                ..place_edge((from, to), label, bends, &centres)
+            }
         })
         .collect();
     bounded(centres, edges)
@@ -97,7 +111,7 @@ fn drawing(nodes: usize, lines: &BTreeMap<(usize, usize), String>) -> Drawing {
     drawing.set_graph(GraphLabel {
         rankdir: RankDir::LR,
         nodesep: 14.0,
-        ranksep: 26.0,
+        ranksep: if lines.len() <= LABELLED { 26.0 } else { 72.0 },
         edgesep: 10.0,
         ..GraphLabel::default()
     });
@@ -111,13 +125,14 @@ fn drawing(nodes: usize, lines: &BTreeMap<(usize, usize), String>) -> Drawing {
             },
         );
     }
+    let is_labelled = lines.len() <= LABELLED;
     for ((from, to), label) in lines {
         drawing.set_edge_with_label(
             from.to_string(),
             to.to_string(),
             EdgeLabel {
-                width: label_width(label),
-                height: 16.0,
+                width: if is_labelled { label_width(label) } else { 0.0 },
+                height: if is_labelled { 16.0 } else { 0.0 },
                 labelpos: LabelPos::C,
                 weight: 1.0,
                 ..EdgeLabel::default()
@@ -161,22 +176,52 @@ fn place_edge(
     bends: Option<&EdgeLabel>,
     centres: &[(f64, f64)],
 ) -> PlacedEdge {
-    let straight = [centres[from], centres[to]];
-    let points: Vec<(f64, f64)> = match bends {
-        Some(edge) => edge.points.iter().map(|&Point { x, y }| (x, y)).collect(),
-        None => straight.to_vec(),
-    };
+    let (start, end) = (centres[from], centres[to]);
+    let mut points = vec![start];
+    if let Some(edge) = bends {
+        let inner = edge.points.len() - 1;
+        points.extend(edge.points[1..inner].iter().map(|&Point { x, y }| (x, y)));
+    }
+    points.push(end);
     let middle = bends
         .and_then(|edge| Some((edge.x?, edge.y?)))
-        .unwrap_or_else(|| between(straight[0], straight[1]));
+        .unwrap_or_else(|| between(start, end));
+    let points = on_sides(points);
+    let heights = points.iter().map(|point| point.1);
     PlacedEdge {
         from,
         to,
+        span: (
+            heights.clone().fold(f64::MAX, f64::min),
+            heights.fold(f64::MIN, f64::max),
+        ),
+        kind: label.split(',').next().unwrap_or_default().to_owned(),
+        is_labelled: true,
         label_width: label_width(&label),
         label,
         path: smooth(&points),
         label_at: middle,
     }
+}
+
+/// Lines leave and reach boxes at the middle of a side, straight for a few pixels: dagre aims at the centres.
+fn on_sides(mut points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    const STRAIGHT: f64 = 14.0;
+    let last = points.len() - 1;
+    let (start, next) = (points[0], points[1]);
+    let (end, before) = (points[last], points[last - 1]);
+    let leaves = if next.0 >= start.0 { 1.0 } else { -1.0 };
+    let comes = if before.0 <= end.0 { -1.0 } else { 1.0 };
+    let half = NODE_WIDTH / 2.0;
+    let (start, end) = (
+        (start.0 + leaves * half, start.1),
+        (end.0 + comes * half, end.1),
+    );
+    points[0] = (start.0 + leaves * STRAIGHT, start.1);
+    points[last] = (end.0 + comes * STRAIGHT, end.1);
+    points.insert(0, start);
+    points.push(end);
+    points
 }
 
 fn between(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
@@ -202,10 +247,16 @@ fn smooth(points: &[(f64, f64)]) -> String {
     path
 }
 
-/// Measures the whole. Edges may bend beyond the nodes, but dagre keeps them in the same box.
+/// Measures the whole.
 fn bounded(centres: Vec<(f64, f64)>, edges: Vec<PlacedEdge>) -> Layout {
-    let (mut right, mut bottom) = (0.0_f64, 0.0_f64);
-    for edge in &edges {
+    let mut right = 0.0_f64;
+    let top = edges
+        .iter()
+        .fold(0.0_f64, |top, edge| top.min(edge.span.0));
+    let mut bottom = edges
+        .iter()
+        .fold(0.0_f64, |bottom, edge| bottom.max(edge.span.1));
+    for edge in edges.iter().filter(|edge| edge.is_labelled) {
         right = right.max(edge.label_at.0 + edge.label_width / 2.0);
         bottom = bottom.max(edge.label_at.1 + 10.0);
     }
@@ -219,7 +270,8 @@ fn bounded(centres: Vec<(f64, f64)>, edges: Vec<PlacedEdge>) -> Layout {
         .collect();
     Layout {
         width: right + 2.0 * MARGIN,
-        height: bottom + 2.0 * MARGIN,
+        height: bottom - top + 2.0 * MARGIN,
+        top: top - MARGIN,
         nodes,
         edges,
     }

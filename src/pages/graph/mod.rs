@@ -6,7 +6,7 @@ mod layout;
 use askama::Template;
 use axum::{Router, extract::State, response::Response, routing::get};
 
-use self::drawing::Drawing;
+use self::drawing::{Drawing, family_of};
 use super::{
     entity::{Document, Header, Tab, heading_of},
     error::PageError,
@@ -54,6 +54,8 @@ struct Choice {
     label: String,
     href: String,
     is_current: bool,
+    /// How its lines look; empty for what has none.
+    family: &'static str,
 }
 
 /// An edge in words.
@@ -212,6 +214,7 @@ fn depths(own: &EntityRef, wanted: &Wanted) -> Vec<Choice> {
         }
         .address(own),
         is_current: depth == wanted.depth,
+        family: "",
     };
     DEPTHS.into_iter().map(choice).collect()
 }
@@ -236,6 +239,7 @@ fn kinds(own: &EntityRef, wanted: &Wanted, types: Vec<String>) -> Vec<Choice> {
         }
         .address(own),
         is_current,
+        family: "",
     };
     let all = choice("All".to_owned(), Vec::new(), wanted.kinds.is_empty());
     let shown: Vec<String> = types
@@ -251,7 +255,10 @@ fn kinds(own: &EntityRef, wanted: &Wanted, types: Vec<String>) -> Vec<Choice> {
         } else {
             kinds.push(kind.clone());
         }
-        choice(heading_of(kind), kinds, is_current)
+        Choice {
+            family: family_of(kind),
+            ..choice(heading_of(kind), kinds, is_current)
+        }
     };
     std::iter::once(all).chain(types.iter().map(one)).collect()
 }

@@ -7,16 +7,15 @@ use axum::{Router, extract::State, response::Response, routing::get};
 
 use self::diff::{Diff, Row};
 use super::{
+    author::Author,
     entity::{Document, Header, Tab},
     error::PageError,
-    link::EntityLink,
     moment::Moment,
     params::Params,
     path::{EntityPath, VersionPath},
     respond,
     shell::Shell,
     sources::place::Place,
-    status::{Status, Tone},
 };
 use crate::{
     catalog::Snapshot,
@@ -64,11 +63,10 @@ struct Change {
 struct Entry {
     id: i64,
     href: String,
-    status: Status,
+    event: Event,
     cause: String,
     at: Moment,
-    /// `None`: the portal itself.
-    by: Option<EntityLink>,
+    by: Author,
     place: Option<Place>,
     is_old: bool,
     is_new: bool,
@@ -111,8 +109,18 @@ async fn show(
         return Err(Error::NotFound(missing).into());
     }
     let texts = texts(state, &versions, chosen).await?;
+    let files: Vec<&str> = versions
+        .iter()
+        .filter_map(|version| version.location_key.as_deref())
+        .collect();
+    let files = store::known_files(&state.store, &files).await?;
     let catalog = state.catalog.read();
-    let entries = entries(&catalog, &versions, shell.now, chosen);
+    let mut entries = entries(&catalog, &versions, shell.now, chosen);
+    for (entry, version) in entries.iter_mut().zip(&versions) {
+        let is_known = |file: &String| files.contains(file);
+        let is_known = version.location_key.as_ref().is_some_and(is_known);
+        entry.place = entry.place.take().map(|place| place.if_known(is_known));
+    }
     let page = HistoryPage {
         header: match document {
             Some(document) => Header::new(&catalog, &document, own, Tab::History),
@@ -185,15 +193,13 @@ fn entries(
 
 impl Entry {
     fn new(catalog: &Snapshot<'_>, version: &Version, now: UnixMillis, is_first: bool) -> Self {
-        let is_person = version.caused_by.contains(':');
         Self {
             id: version.id,
             href: urls::entity_version(&version.entity_ref, version.id),
-            status: status_of(version, is_first),
+            event: Event::of(version, is_first),
             cause: version.cause.clone(),
             at: Moment::new(version.at, now),
-            by: is_person
-                .then(|| EntityLink::find(catalog, &EntityRef::from_canonical(&version.caused_by))),
+            by: Author::new(catalog, &version.caused_by),
             place: version
                 .location_key
                 .as_deref()
@@ -217,25 +223,43 @@ impl Entry {
     }
 }
 
-fn status_of(version: &Version, is_first: bool) -> Status {
-    if version.deleted {
-        Status::new(Tone::Suspended, "deleted")
-    } else if version.cause == "deletion undone" {
-        Status::new(Tone::Ok, "brought back")
-    } else if is_first {
-        Status::new(Tone::Ok, "first seen")
-    } else {
-        Status::new(Tone::Progressing, "changed")
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Event {
+    FirstSeen,
+    Changed,
+    Deleted,
+    BroughtBack,
+}
+
+impl Event {
+    fn of(version: &Version, is_first: bool) -> Self {
+        if version.deleted {
+            Self::Deleted
+        } else if version.cause == "deletion undone" {
+            Self::BroughtBack
+        } else if is_first {
+            Self::FirstSeen
+        } else {
+            Self::Changed
+        }
+    }
+
+    /// Name of an icon, class of the colour, words.
+    fn shown(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::FirstSeen => ("add", "ok", "first seen"),
+            Self::Changed => ("edit", "info", "changed"),
+            Self::Deleted => ("delete", "failed", "deleted"),
+            Self::BroughtBack => ("undo", "ok", "brought back"),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{UnixMillis, Version, choose, status_of};
-    use crate::{
-        entity::EntityRef,
-        pages::status::{Status, Tone},
-    };
+    use super::{Event, UnixMillis, Version, choose};
+    use crate::entity::EntityRef;
 
     fn version(id: i64, cause: &str, deleted: bool) -> Version {
         Version {
@@ -272,28 +296,13 @@ mod tests {
     #[test]
     fn a_version_says_what_happened() {
         let cases = [
-            (
-                version(1, "deleted", true),
-                false,
-                Tone::Suspended,
-                "deleted",
-            ),
-            (
-                version(1, "deletion undone", false),
-                false,
-                Tone::Ok,
-                "brought back",
-            ),
-            (version(1, "reconcile", false), true, Tone::Ok, "first seen"),
-            (
-                version(1, "file changed", false),
-                false,
-                Tone::Progressing,
-                "changed",
-            ),
+            (version(1, "deleted", true), false, Event::Deleted),
+            (version(1, "deletion undone", false), false, Event::BroughtBack),
+            (version(1, "reconcile", false), true, Event::FirstSeen),
+            (version(1, "file changed", false), false, Event::Changed),
         ];
-        for (version, is_first, tone, word) in cases {
-            assert_eq!(status_of(&version, is_first), Status::new(tone, word));
+        for (version, is_first, event) in cases {
+            assert_eq!(Event::of(&version, is_first), event);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! What was deleted, by whom, and the way back.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::{Form, extract::State, response::Response};
 use serde::Deserialize;
 
 use super::{
     super::{
-        error::PageError, flash, icons, link::EntityLink, moment::Moment, respond, shell::Shell,
+        author::Author, error::PageError, flash, icons, moment::Moment, respond, shell::Shell,
         status::Tone,
     },
     Tabs,
@@ -48,8 +50,7 @@ struct Row {
     href: String,
     place: Option<Place>,
     at: Moment,
-    /// `None`: its source let it go.
-    by: Option<EntityLink>,
+    by: Author,
 }
 
 pub(super) async fn show(
@@ -57,13 +58,20 @@ pub(super) async fn show(
     shell: Shell,
 ) -> Result<Response, PageError> {
     let tombstones = store::deleted_entities(&state.store, MAX_SHOWN).await?;
+    let files: Vec<&str> = tombstones
+        .iter()
+        .filter_map(|tombstone| tombstone.location_key.as_deref())
+        .collect();
+    let files = store::known_files(&state.store, &files).await?;
     let catalog = state.catalog.read();
     let page = DeletedPage {
         tabs: Tabs::new(&shell, urls::DELETED),
         is_cut: tombstones.len() == MAX_SHOWN as usize,
         rows: tombstones
             .into_iter()
-            .map(|tombstone| Row::new(&catalog, tombstone, shell.now))
+            // The Location entities that the portal makes come and go with their location.
+            .filter(|tombstone| tombstone.location_key.is_some())
+            .map(|tombstone| Row::new(&catalog, tombstone, &files, shell.now))
             .collect(),
         shell: shell.clone(),
     };
@@ -72,17 +80,18 @@ pub(super) async fn show(
 }
 
 impl Row {
-    fn new(catalog: &Snapshot<'_>, tombstone: TombstoneRow, now: UnixMillis) -> Self {
+    fn new(catalog: &Snapshot<'_>, tombstone: TombstoneRow, files: &HashSet<String>, now: UnixMillis) -> Self {
         let entity_ref = EntityRef::from_canonical(&tombstone.entity_ref);
-        let by = EntityRef::from_canonical(&tombstone.deleted_by);
         Self {
             icon: icons::of_kind(entity_ref.kind()),
             kind: entity_ref.kind().to_owned(),
             name: entity_ref.name().to_owned(),
             href: urls::entity(&entity_ref),
-            place: tombstone.location_key.map(|file| Place::new(&file, None)),
+            place: tombstone
+                .location_key
+                .map(|file| Place::new(&file, None).if_known(files.contains(&file))),
             at: Moment::new(UnixMillis(tombstone.deleted_at), now),
-            by: (tombstone.deleted_by != "system").then(|| EntityLink::find(catalog, &by)),
+            by: Author::new(catalog, &tombstone.deleted_by),
             entity_ref: tombstone.entity_ref,
         }
     }

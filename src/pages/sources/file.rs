@@ -7,19 +7,21 @@ use super::{
     super::{
         code::{MAX_LINES, Mark},
         error::PageError,
+        link::EntityLink,
         moment::Moment,
         pager::Pager,
         params::Params,
         respond,
         shell::Shell,
         status::Status,
+        summary::Summary,
     },
     document::Shown,
     place::{Place, short_name, target_of},
     verdicts::file_status,
 };
 use crate::{
-    catalog::Snapshot,
+    catalog::{EntityQuery, Filter, Snapshot},
     error::{Error, Result},
     http::AppState,
     store::{self, File, FileSummary},
@@ -56,8 +58,9 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let location_ref = params.text("ref");
     let file = store::file(&state.store, location_ref).await?;
-    let missing = || Error::NotFound(format!("No location leads to {location_ref}."));
-    let file = file.ok_or_else(missing)?;
+    let Some(file) = file else {
+        return gone(&state, &shell, location_ref);
+    };
     let text = match &file.text_hash {
         Some(hash) => store::text(&state.store, hash).await?,
         None => None,
@@ -70,6 +73,39 @@ pub(super) async fn show(
     .await
     .map_err(Error::internal)?;
     respond::html(&shell, page.render())
+}
+
+/// The page of a file that no location leads to any more, while entities of it are still there.
+#[derive(Template)]
+#[template(path = "sources/gone.html")]
+struct GonePage {
+    shell: Shell,
+    name: String,
+    location_ref: String,
+    entities: Vec<EntityLink>,
+}
+
+fn gone(state: &AppState, shell: &Shell, location_ref: &str) -> Result<Response, PageError> {
+    let key = "metadata.annotations.backstage.io/managed-by-location";
+    let left = state.catalog.read().query(&EntityQuery {
+        filter: Filter::equals(key, location_ref),
+        full_text: None,
+        order: Vec::new(),
+        limit: MAX_DOCUMENTS,
+        offset: 0,
+        with_total: false,
+    });
+    if left.items.is_empty() {
+        return Err(Error::NotFound(format!("No location leads to {location_ref}.")).into());
+    }
+    let summaries = left.items.iter().filter_map(|json| Summary::read(json));
+    let page = GonePage {
+        name: short_name(location_ref),
+        location_ref: location_ref.to_owned(),
+        entities: summaries.map(|summary| EntityLink::to(&summary)).collect(),
+        shell: shell.clone(),
+    };
+    respond::html(shell, page.render())
 }
 
 impl FilePage {

@@ -7,8 +7,8 @@ use axum::{extract::State, response::Response};
 
 use super::{
     super::{
+        author::Author,
         error::PageError,
-        link::EntityLink,
         moment::Moment,
         pager::Pager,
         params::Params,
@@ -51,7 +51,7 @@ struct Row {
     whole: String,
     files_href: String,
     /// Who registered it, and when; `None`: it is in the configuration.
-    registered: Option<(EntityLink, Moment)>,
+    registered: Option<(Author, Moment)>,
     remove: Option<String>,
     entities: usize,
     files: i64,
@@ -136,9 +136,8 @@ impl Row {
                 .as_ref()
                 .map(|registered| urls::source_removal(&registered.id)),
             registered: location.registered.map(|registered| {
-                let by = EntityRef::from_canonical(&registered.created_by);
                 let at = Moment::new(registered.created_at, shell.now);
-                (EntityLink::find(catalog, &by), at)
+                (Author::new(catalog, &registered.created_by), at)
             }),
             // The Location entity that the portal makes for the root is no news.
             entities: catalog

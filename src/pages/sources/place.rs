@@ -10,13 +10,15 @@ const SEGMENTS: usize = 3;
 /// `fares/catalog-info.yaml:42`, a link to that line: `{{ place }}` in a template.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(
-    source = r#"<a class="place" href="{{ href }}" title="{{ whole }}">{{ short }}</a>"#,
+    source = r#"{% if is_known %}<a class="place" href="{{ href }}" title="{{ whole }}">{{ short }}</a>{% else %}<span class="place" title="{{ whole }}">{{ short }}</span>{% endif %}"#,
     ext = "html"
 )]
 pub(in crate::pages) struct Place {
     href: String,
     whole: String,
     short: String,
+    /// Whether there is a page about the file.
+    is_known: bool,
 }
 
 impl HtmlSafe for Place {}
@@ -32,6 +34,7 @@ impl Place {
             },
             whole: format!("{}{suffix}", target_of(location_ref)),
             short: format!("{}{suffix}", short_name(location_ref)),
+            is_known: true,
         }
     }
 }
@@ -44,6 +47,12 @@ impl Place {
 }
 
 impl Place {
+    /// The same, no link if nothing leads to the file any more.
+    pub(in crate::pages) fn if_known(mut self, is_known: bool) -> Self {
+        self.is_known = is_known;
+        self
+    }
+
     /// The same with its file's name alone: enough beside the name of the one who is written there.
     pub(in crate::pages) fn in_own_file(mut self) -> Self {
         if let Some((_, name)) = self.short.rsplit_once('/') {

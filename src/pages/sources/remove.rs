@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     catalog::{EntityQuery, Filter, OrderField},
+    entity::EntityRef,
     error::{Error, Result},
     http::{AppState, Viewer},
     store, urls,
@@ -51,7 +52,8 @@ pub(super) async fn ask(
     let location = store::location(&state.store, id).await?;
     let location = location.ok_or_else(|| missing(id))?;
     let origin = format!("{}:{}", location.kind, location.target);
-    let (entities, total) = entities_of(&state, &origin);
+    let made = EntityRef::from_canonical(&location.entity_ref);
+    let (entities, total) = entities_of(&state, &origin, &made);
     let page = RemovePage {
         id: location.id,
         name: short_name(&origin),
@@ -63,10 +65,14 @@ pub(super) async fn ask(
     respond::html(&shell, page.render())
 }
 
-fn entities_of(state: &AppState, origin: &str) -> (Vec<EntityLink>, usize) {
+/// What comes from a root, but for the Location entity the portal made for it.
+fn entities_of(state: &AppState, origin: &str, made: &EntityRef) -> (Vec<EntityLink>, usize) {
     let key = "metadata.annotations.backstage.io/managed-by-origin-location";
     let found = state.catalog.read().query(&EntityQuery {
-        filter: Filter::equals(key, origin),
+        filter: Filter::equals(key, origin).and(Filter::Not(Box::new(
+            Filter::equals("kind", "location")
+                .and(Filter::equals("metadata.name", made.name())),
+        ))),
         full_text: None,
         order: vec![OrderField {
             field: "metadata.name".to_owned(),
