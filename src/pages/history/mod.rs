@@ -297,7 +297,11 @@ mod tests {
     fn a_version_says_what_happened() {
         let cases = [
             (version(1, "deleted", true), false, Event::Deleted),
-            (version(1, "deletion undone", false), false, Event::BroughtBack),
+            (
+                version(1, "deletion undone", false),
+                false,
+                Event::BroughtBack,
+            ),
             (version(1, "reconcile", false), true, Event::FirstSeen),
             (version(1, "file changed", false), false, Event::Changed),
         ];
