@@ -1,9 +1,5 @@
 //! Texts with marks: what the index found, cut into pieces that a template escapes one by one.
 
-/// The index's marks (`SearchResult::highlight`).
-const BEGIN: &str = "<pre>";
-const END: &str = "</pre>";
-
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
@@ -13,9 +9,9 @@ pub(crate) struct Piece {
     pub(crate) is_hit: bool,
 }
 
-/// Cuts a text at its marks. A mark without its other end is text.
+/// Cuts a text at its marks, which stand before and behind each hit. A mark without its other end is text.
 #[must_use]
-pub(crate) fn pieces(marked: &str) -> Vec<Piece> {
+pub(crate) fn pieces(marked: &str, (begin, end): (&str, &str)) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut push = |text: &str, is_hit| {
         if !text.is_empty() {
@@ -26,8 +22,8 @@ pub(crate) fn pieces(marked: &str) -> Vec<Piece> {
         }
     };
     let mut rest = marked;
-    while let Some((before, after)) = rest.split_once(BEGIN) {
-        let Some((hit, after)) = after.split_once(END) else {
+    while let Some((before, after)) = rest.split_once(begin) {
+        let Some((hit, after)) = after.split_once(end) else {
             break;
         };
         push(before, false);
@@ -75,6 +71,8 @@ pub(crate) fn around_first(pieces: Vec<Piece>, limit: usize) -> Vec<Piece> {
 mod tests {
     use super::*;
 
+    const MARKS: (&str, &str) = ("<pre>", "</pre>");
+
     fn shown(pieces: &[Piece]) -> String {
         let part = |piece: &Piece| {
             if piece.is_hit {
@@ -95,18 +93,18 @@ mod tests {
             ("broken <pre>mark", "broken <pre>mark"),
             ("", ""),
         ] {
-            assert_eq!(shown(&pieces(marked)), expected);
+            assert_eq!(shown(&pieces(marked, MARKS)), expected);
         }
     }
 
     #[test]
     fn a_long_text_is_shown_around_its_first_hit() {
         let long = format!("{}<pre>hit</pre>{}", "a".repeat(300), "b".repeat(300));
-        let cut = shown(&around_first(pieces(&long), 60));
+        let cut = shown(&around_first(pieces(&long, MARKS), 60));
         assert!(cut.starts_with("…aaaa"), "{cut}");
         assert!(cut.contains("[hit]bbb"), "{cut}");
         assert!(cut.ends_with("b…"), "{cut}");
         assert!(cut.chars().count() <= 64, "{cut}");
-        assert_eq!(shown(&around_first(pieces("short"), 60)), "short");
+        assert_eq!(shown(&around_first(pieces("short", MARKS), 60)), "short");
     }
 }

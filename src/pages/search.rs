@@ -5,6 +5,7 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
+use bytes::Bytes;
 
 use super::{
     error::PageError,
@@ -32,6 +33,8 @@ const PAGE_SIZE: usize = 20;
 const SUGGESTED: usize = 7;
 /// Results that are counted by kind; of more, only their number is known.
 const COUNTED: usize = 100;
+/// Characters of a result's text.
+const EXCERPT: usize = 180;
 /// The last page that can be asked for.
 const MAX_PAGE: usize = 500;
 
@@ -240,33 +243,39 @@ fn hits(catalog: &Snapshot<'_>, results: &[SearchResult]) -> Vec<Hit> {
 
 impl Hit {
     fn new(catalog: &Snapshot<'_>, result: &SearchResult) -> Self {
-        let marked = |key: &str| {
+        let json = entity(catalog, result);
+        let summary = json.as_deref().and_then(Summary::read);
+        // What is marked is shown as it was found; what is not, as everywhere else.
+        let marked = |key: &str, plain: Option<&str>| {
             let marked = result.highlight.get(key).and_then(|value| value.as_str());
-            highlight::pieces(marked.unwrap_or_else(|| text(result, key)))
+            let shown = marked.or(plain).unwrap_or_else(|| text(result, key));
+            highlight::pieces(shown, (&result.pre_tag, &result.post_tag))
         };
+        let owner = summary.as_ref().and_then(Summary::owner);
         Self {
             href: text(result, "location").to_owned(),
             icon: icons::of_kind(text(result, "kind")),
             kind: text(result, "kind").to_owned(),
-            title: marked("title"),
-            text: highlight::around_first(marked("text"), 180),
+            title: marked("title", summary.as_ref().map(Summary::title)),
+            text: highlight::around_first(
+                marked("text", summary.as_ref().map(Summary::description)),
+                EXCERPT,
+            ),
             spec_type: match text(result, "type") {
                 "other" => String::new(),
                 spec_type => spec_type.to_owned(),
             },
-            owner: owner(catalog, result),
+            owner: owner.map(|owner| EntityLink::find(catalog, &owner).leading_to_team(&owner)),
         }
     }
 }
 
-/// The owner as the catalog knows it: the document has it only as it was written.
-fn owner(catalog: &Snapshot<'_>, result: &SearchResult) -> Option<EntityLink> {
+/// The entity a result leads to.
+fn entity(catalog: &Snapshot<'_>, result: &SearchResult) -> Option<Bytes> {
     let path = text(result, "location").strip_prefix(urls::CATALOG)?;
     let mut parts = path.trim_start_matches('/').split('/');
     let (namespace, kind, name) = (parts.next()?, parts.next()?, parts.next()?);
-    let json = catalog.entity(EntityRef::new(kind, namespace, name).as_str())?;
-    let owner = Summary::read(&json)?.owner()?;
-    Some(EntityLink::find(catalog, &owner).leading_to_team(&owner))
+    catalog.entity(EntityRef::new(kind, namespace, name).as_str())
 }
 
 #[cfg(test)]

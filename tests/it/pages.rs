@@ -326,6 +326,7 @@ async fn search_finds_and_suggests() {
     let page = app.get("/search?q=gate-api").await;
     let hit = "href=\"/catalog/default/api/gate-api\"";
     assert!(page.text().contains(hit));
+    assert!(page.text().contains("<mark>gate</mark>"), "hits are marked");
     let other = app.get("/search?q=gate-api&kind=Component").await;
     assert!(!other.text().contains(hit));
     let list = part(&app, "/search/suggest?q=opener", "suggest").await;
