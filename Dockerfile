@@ -8,6 +8,7 @@ COPY static static
 COPY templates templates
 COPY catalog-examples catalog-examples
 COPY src src
+COPY benches benches
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
     cargo build --locked --profile dist --bin callboard \
