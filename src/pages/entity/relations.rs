@@ -116,11 +116,7 @@ fn rank(kind: &str) -> usize {
 }
 
 /// Finds where each relation that is shown is declared. The entity's own file is named short.
-pub(super) async fn place(
-    state: &AppState,
-    own_file: &str,
-    groups: &mut [Group],
-) -> Result<()> {
+pub(super) async fn place(state: &AppState, own_file: &str, groups: &mut [Group]) -> Result<()> {
     let mut lines = Lines::default();
     for row in groups.iter_mut().flat_map(|group| &mut group.rows) {
         for declaration in row.declarations.iter().take(PLACES) {

@@ -250,9 +250,7 @@ fn smooth(points: &[(f64, f64)]) -> String {
 /// Measures the whole.
 fn bounded(centres: Vec<(f64, f64)>, edges: Vec<PlacedEdge>) -> Layout {
     let mut right = 0.0_f64;
-    let top = edges
-        .iter()
-        .fold(0.0_f64, |top, edge| top.min(edge.span.0));
+    let top = edges.iter().fold(0.0_f64, |top, edge| top.min(edge.span.0));
     let mut bottom = edges
         .iter()
         .fold(0.0_f64, |bottom, edge| bottom.max(edge.span.1));

@@ -54,8 +54,6 @@ struct Change {
     /// `None`: there was nothing before.
     old: Option<Entry>,
     new: Entry,
-    /// The texts are the same.
-    is_same: bool,
 }
 
 /// A version in the list.
@@ -130,7 +128,6 @@ async fn show(
         change: chosen.zip(texts).map(|((old, new), texts)| Change {
             old: old.map(|old| entries[old].clone()),
             new: entries[new].clone(),
-            is_same: texts.0 == texts.1,
             diff: diff::compare(&texts.0, &texts.1),
         }),
         is_cut: versions.len() == MAX_VERSIONS as usize,
@@ -297,7 +294,11 @@ mod tests {
     fn a_version_says_what_happened() {
         let cases = [
             (version(1, "deleted", true), false, Event::Deleted),
-            (version(1, "deletion undone", false), false, Event::BroughtBack),
+            (
+                version(1, "deletion undone", false),
+                false,
+                Event::BroughtBack,
+            ),
             (version(1, "reconcile", false), true, Event::FirstSeen),
             (version(1, "file changed", false), false, Event::Changed),
         ];

@@ -80,7 +80,12 @@ pub(super) async fn show(
 }
 
 impl Row {
-    fn new(catalog: &Snapshot<'_>, tombstone: TombstoneRow, files: &HashSet<String>, now: UnixMillis) -> Self {
+    fn new(
+        catalog: &Snapshot<'_>,
+        tombstone: TombstoneRow,
+        files: &HashSet<String>,
+        now: UnixMillis,
+    ) -> Self {
         let entity_ref = EntityRef::from_canonical(&tombstone.entity_ref);
         Self {
             icon: icons::of_kind(entity_ref.kind()),

@@ -70,8 +70,7 @@ fn entities_of(state: &AppState, origin: &str, made: &EntityRef) -> (Vec<EntityL
     let key = "metadata.annotations.backstage.io/managed-by-origin-location";
     let found = state.catalog.read().query(&EntityQuery {
         filter: Filter::equals(key, origin).and(Filter::Not(Box::new(
-            Filter::equals("kind", "location")
-                .and(Filter::equals("metadata.name", made.name())),
+            Filter::equals("kind", "location").and(Filter::equals("metadata.name", made.name())),
         ))),
         full_text: None,
         order: vec![OrderField {
