@@ -5,6 +5,7 @@ mod support;
 mod bad_input;
 mod corpus;
 mod crash;
+mod detail_pages;
 mod house;
 mod ingest;
 mod layering;
