@@ -275,11 +275,25 @@ mod tests {
 
     #[test]
     fn a_part_keeps_the_numbers_of_the_whole() {
-        let excerpt = Excerpt::new("a\nb\nc\nd\n", Language::Plain, (2, 2), &[]);
+        let all = ["a", "b", "c", "d"];
+        let excerpt = Excerpt::new(&all, Language::Plain, (2, 2), &[]);
         let numbers: Vec<usize> = excerpt.lines.iter().map(|line| line.number).collect();
-        assert_eq!(
-            (numbers, excerpt.total, excerpt.left_out()),
-            (vec![2, 3], 4, 2)
+        assert_eq!(numbers, [2, 3]);
+        assert!(
+            Excerpt::new(&all, Language::Plain, (9, 2), &[])
+                .lines
+                .is_empty()
         );
+    }
+
+    #[test]
+    fn letters_that_mean_something_in_html_are_escaped() {
+        let excerpt = Excerpt {
+            is_linked: true,
+            ..Excerpt::whole("x", "a: <b> & \"c\"\n", Language::Yaml)
+        };
+        let html = excerpt.to_string();
+        assert!(!html.contains("<b>"), "{html}");
+        assert!(html.contains("id=\"L1\""), "{html}");
     }
 }
