@@ -164,7 +164,7 @@ fn next_value(rest: &str, is_start: bool) -> (&'static str, usize) {
         '#' if is_start => ("tok-com", rest.len()),
         '"' | '\'' if is_start => ("tok-str", quoted_length(rest, first)),
         '&' | '*' | '!' | '$' if is_start => ("tok-ref", word_length(rest)),
-        _ if is_start && first.is_alphanumeric() || first == '-' && is_start => {
+        _ if is_start && (first.is_alphanumeric() || first == '-') => {
             let length = word_length(rest);
             let word = &rest[..length];
             let is_scalar = rest[length..].trim_start().is_empty()

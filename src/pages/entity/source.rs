@@ -67,10 +67,8 @@ async fn written(
     let Some(file) = store::file(&state.store, location_ref).await? else {
         return Ok(None);
     };
-    let documents = file.documents.iter();
-    let own = documents
-        .filter(|document| document.entity_ref.as_ref() == Some(entity_ref))
-        .next_back();
+    let mut documents = file.documents.iter();
+    let own = documents.rfind(|document| document.entity_ref.as_ref() == Some(entity_ref));
     let (Some(own), Some(hash)) = (own, &file.text_hash) else {
         return Ok(None);
     };

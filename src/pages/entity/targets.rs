@@ -46,7 +46,7 @@ impl Targets {
                 place: Place::new(location_ref, None),
                 status: match file {
                     Some(file) => file_status(&FileSummary::from(file)),
-                    None => Status::new(Tone::Unknown, "not read yet"),
+                    None => Status::new(Tone::Progressing, "not read yet"),
                 },
             });
         }

@@ -192,7 +192,7 @@ fn page(
     Ok(GraphPage {
         header: Header::new(catalog, &document, own, Tab::Graph),
         depths: depths(own, &wanted),
-        kinds: kinds(own, &wanted, types(own_kinds, &around)),
+        kinds: kinds(own, &wanted, &types(own_kinds, &around)),
         rows: rows(catalog, &around),
         left_out: around.left_out,
         broken: around
@@ -229,7 +229,7 @@ fn types(own_kinds: Vec<String>, around: &Neighbourhood) -> Vec<String> {
 }
 
 /// Choosing a type that is chosen lets it go.
-fn kinds(own: &EntityRef, wanted: &Wanted, types: Vec<String>) -> Vec<Choice> {
+fn kinds(own: &EntityRef, wanted: &Wanted, types: &[String]) -> Vec<Choice> {
     let choice = |label, kinds: Vec<String>, is_current| Choice {
         label,
         href: Wanted {

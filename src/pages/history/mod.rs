@@ -54,8 +54,6 @@ struct Change {
     /// `None`: there was nothing before.
     old: Option<Entry>,
     new: Entry,
-    /// The texts are the same.
-    is_same: bool,
 }
 
 /// A version in the list.
@@ -130,7 +128,6 @@ async fn show(
         change: chosen.zip(texts).map(|((old, new), texts)| Change {
             old: old.map(|old| entries[old].clone()),
             new: entries[new].clone(),
-            is_same: texts.0 == texts.1,
             diff: diff::compare(&texts.0, &texts.1),
         }),
         is_cut: versions.len() == MAX_VERSIONS as usize,

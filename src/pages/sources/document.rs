@@ -18,8 +18,6 @@ use crate::{
 pub(super) struct Shown {
     /// From 1.
     pub(super) number: usize,
-    /// First line.
-    pub(super) line: u32,
     /// What became of it.
     pub(super) status: Status,
     /// The entity it describes.
@@ -47,7 +45,6 @@ impl Shown {
         let number = index + 1;
         Self {
             number,
-            line: document.line,
             status: document_status(document),
             entity: document
                 .entity_ref

@@ -8,20 +8,17 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::{
-    super::{
-        code::Mark,
-        entity::Document,
-        error::PageError,
-        flash,
-        form::Field,
-        icons,
-        params::Params,
-        respond,
-        shell::Shell,
-        status::{Status, Tone},
-    },
-    Tabs,
+use super::super::{
+    code::Mark,
+    entity::Document,
+    error::PageError,
+    flash,
+    form::Field,
+    icons,
+    params::Params,
+    respond,
+    shell::Shell,
+    status::{Status, Tone},
 };
 use crate::{
     catalog::Snapshot,
@@ -50,7 +47,6 @@ pub(super) struct Answers {
 #[template(path = "sources/register.html")]
 struct RegisterPage {
     shell: Shell,
-    tabs: Tabs,
     field: Field,
     /// What is wrong at the other end.
     faults: Vec<Mark>,
@@ -80,7 +76,6 @@ struct Coming {
 impl RegisterPage {
     fn new(state: &AppState, shell: &Shell, target: &str) -> Self {
         Self {
-            tabs: Tabs::new(shell, urls::SOURCES),
             field: Field {
                 name: "target",
                 label: "Address",
