@@ -7,6 +7,7 @@ mod bad_input;
 mod corpus;
 mod corpus_model;
 mod crash;
+mod detail_pages;
 mod house;
 mod ingest;
 mod layering;
