@@ -272,4 +272,28 @@ mod tests {
             assert_eq!(field_of(pointer).as_deref(), field, "{pointer:?}");
         }
     }
+
+    #[test]
+    fn a_part_keeps_the_numbers_of_the_whole() {
+        let all = ["a", "b", "c", "d"];
+        let excerpt = Excerpt::new(&all, Language::Plain, (2, 2), &[]);
+        let numbers: Vec<usize> = excerpt.lines.iter().map(|line| line.number).collect();
+        assert_eq!(numbers, [2, 3]);
+        assert!(
+            Excerpt::new(&all, Language::Plain, (9, 2), &[])
+                .lines
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn letters_that_mean_something_in_html_are_escaped() {
+        let excerpt = Excerpt {
+            is_linked: true,
+            ..Excerpt::whole("x", "a: <b> & \"c\"\n", Language::Yaml)
+        };
+        let html = excerpt.to_string();
+        assert!(!html.contains("<b>"), "{html}");
+        assert!(html.contains("id=\"L1\""), "{html}");
+    }
 }

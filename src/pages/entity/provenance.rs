@@ -208,7 +208,7 @@ spec:
         let by = EntityRef::new("component", "default", "engine");
         let other = EntityRef::from_canonical(other);
         let declaration = Declaration::new(&document, &by, (kind, &other)).expect("a file");
-        line_in(FILE, 5, declaration.pointer.as_deref())
+        line_in(FILE, 4, declaration.pointer.as_deref())
     }
 
     #[test]

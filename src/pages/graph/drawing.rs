@@ -202,7 +202,7 @@ mod tests {
             ("A Service With A Very Long Title", "A Service With A…"),
             (
                 "donaudampfschifffahrtsgesellschaft",
-                "donaudampfschifffahrt…",
+                "donaudampfschifffah…",
             ),
         ] {
             assert_eq!(fitting(title), shown);
