@@ -340,7 +340,9 @@ impl<'a, P: Precedence> Writer<'a, P> {
         let known: Vec<Diagnostic> = list(row.errors.as_deref());
         let ours =
             row.deleted_at.is_none() && row.location_key.as_deref() == Some(file.location_ref);
-        if ours && known != std::slice::from_ref(fault) {
+        // A file that is listed again lists its refused documents too.
+        let is_news = row.missing_since.is_some() || known != std::slice::from_ref(fault);
+        if ours && is_news {
             let change_id = self.change_id();
             store::mark_errors(
                 &mut self.tx,

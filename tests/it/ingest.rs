@@ -373,3 +373,40 @@ async fn the_rules_say_which_kinds_a_location_may_bring() {
     let found = verdicts(&app, "all.yaml").await;
     assert_eq!(found[1].1[0].1, "NotAllowedError");
 }
+
+#[tokio::test]
+async fn a_refused_document_keeps_its_entity_when_its_file_is_listed_again() {
+    use std::fmt::Write;
+    let group = |n: usize, kind: &str| {
+        format!(
+            "---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: g{n}}}\nspec: {{type: {kind}, children: []}}\n"
+        )
+    };
+    let groups = |last: &str| {
+        (0..30).fold(String::new(), |mut text, n| {
+            let _ = write!(text, "{}", group(n, if n == 29 { last } else { "team" }));
+            text
+        })
+    };
+    let all = |target: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{name: all}}\nspec: {{targets: [{target}]}}\n"
+        )
+    };
+    let app = TestApp::new()
+        .file("all.yaml", all("./groups.yaml"))
+        .file("none.yaml", "")
+        .file("groups.yaml", groups("team"))
+        .location("all.yaml")
+        .start()
+        .await;
+    app.write("groups.yaml", groups("[team]"));
+    app.reconcile().await;
+    app.write("all.yaml", all("./none.yaml"));
+    app.reconcile().await;
+    assert_eq!(app.refs().len(), 31, "so many at once are held");
+    app.write("all.yaml", all("./groups.yaml"));
+    app.reconcile().await;
+    assert!(app.entity("group:default/g29").is_some());
+    assert_eq!(app.refs().len(), 31);
+}
