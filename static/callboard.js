@@ -145,6 +145,12 @@
     kept = null;
   });
 
+  // A graph wider than the page begins at what it is about.
+  const centreGraph = () =>
+    document.querySelector(".drawing .root")?.scrollIntoView({ block: "nearest", inline: "center" });
+  document.addEventListener("DOMContentLoaded", centreGraph);
+  document.addEventListener("htmx:afterSettle", centreGraph);
+
   // Empty fields stay out of the address.
   document.addEventListener("htmx:configRequest", (event) => {
     const data = event.detail.formData;

@@ -200,10 +200,7 @@ mod tests {
         for (title, shown) in [
             ("Fare Engine", "Fare Engine"),
             ("A Service With A Very Long Title", "A Service With A…"),
-            (
-                "donaudampfschifffahrtsgesellschaft",
-                "donaudampfschifffah…",
-            ),
+            ("donaudampfschifffahrtsgesellschaft", "donaudampfschifffah…"),
         ] {
             assert_eq!(fitting(title), shown);
         }
