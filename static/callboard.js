@@ -146,10 +146,16 @@
   });
 
   // A graph wider than the page begins at what it is about.
-  const centreGraph = () =>
-    document.querySelector(".drawing .root")?.scrollIntoView({ block: "nearest", inline: "center" });
-  document.addEventListener("DOMContentLoaded", centreGraph);
-  document.addEventListener("htmx:afterSettle", centreGraph);
+  const centreGraph = (within) => {
+    const root = within.querySelector?.(".drawing .root");
+    const canvas = root?.closest(".canvas");
+    if (!canvas) return;
+    const [about, seen] = [root.getBoundingClientRect(), canvas.getBoundingClientRect()];
+    canvas.scrollLeft += about.left - seen.left - (seen.width - about.width) / 2;
+    canvas.scrollTop += about.top - seen.top - (seen.height - about.height) / 2;
+  };
+  document.addEventListener("DOMContentLoaded", () => centreGraph(document));
+  document.addEventListener("htmx:afterSettle", (event) => centreGraph(event.target));
 
   // Empty fields stay out of the address.
   document.addEventListener("htmx:configRequest", (event) => {

@@ -227,8 +227,8 @@ async fn a_deletion_is_undone_from_the_page() {
     page(&app, OPENER).await;
 }
 
-#[tokio::test]
-async fn registering_shows_what_comes_and_never_loses_the_input() {
+/// A host with the catalog at `/catalog.yaml`, and a portal that may read from it.
+async fn portal_and_host() -> (TestApp, MockServer) {
     let server = MockServer::start().await;
     Mock::given(method("GET"))
         .and(path("/catalog.yaml"))
@@ -239,79 +239,51 @@ async fn registering_shows_what_comes_and_never_loses_the_input() {
         .reads_from(&server.address().to_string())
         .start()
         .await;
-    let target = format!("{}/catalog.yaml", server.uri());
+    (app, server)
+}
 
-    for wrong in [
-        "no address",
-        "https://unknown.example/x.yaml",
-        &format!("{}/missing.yaml", server.uri()),
-    ] {
-        let answer = app
-            .submit(
-                "/sources/register",
-                &[("target", wrong), ("intent", "look")],
-            )
-            .await;
+/// Submits the form that registers a location.
+async fn register(app: &TestApp, target: &str, intent: &str) -> Answer {
+    let form = [("target", target), ("intent", intent)];
+    app.submit("/sources/register", &form).await
+}
+
+#[tokio::test]
+async fn registering_never_loses_the_input() {
+    let (app, server) = portal_and_host().await;
+    let missing = format!("{}/missing.yaml", server.uri());
+    for wrong in ["no address", "https://unknown.example/x.yaml", &missing] {
+        let answer = register(&app, wrong, "look").await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
-        assert!(
-            answer.text().contains(&format!("value=\"{wrong}\"")),
-            "{wrong}"
-        );
-        assert!(answer.text().contains("There is a problem"), "{wrong}");
+        let html = answer.text();
+        assert!(html.contains(&format!("value=\"{wrong}\"")), "{wrong}");
+        assert!(html.contains("There is a problem"), "{wrong}");
     }
+}
 
-    let looked = app
-        .submit(
-            "/sources/register",
-            &[("target", &target), ("intent", "look")],
-        )
-        .await;
+#[tokio::test]
+async fn registering_shows_first_what_would_come() {
+    let (app, server) = portal_and_host().await;
+    let target = format!("{}/catalog.yaml", server.uri());
+    let looked = register(&app, &target, "look").await;
     assert_eq!(looked.status, StatusCode::OK);
-    assert!(
-        looked.text().contains("Register 3 entities"),
-        "{}",
-        looked.text()
-    );
+    let html = looked.text();
+    assert!(html.contains("Register 3 entities"), "{html}");
     assert!(app.refs().is_empty(), "looking changes nothing");
 
-    let registered = app
-        .submit(
-            "/sources/register",
-            &[("target", &target), ("intent", "register")],
-        )
-        .await;
+    let registered = register(&app, &target, "register").await;
     let files = page(&app, location(&registered)).await;
     assert!(files.contains("3 entities"), "{files}");
-    let again = app
-        .submit(
-            "/sources/register",
-            &[("target", &target), ("intent", "register")],
-        )
-        .await;
-    assert!(
-        again.text().contains("registered already"),
-        "{}",
-        again.text()
-    );
+    let again = register(&app, &target, "register").await;
+    let html = again.text();
+    assert!(html.contains("registered already"), "{html}");
 }
 
 #[tokio::test]
 async fn a_location_is_removed_after_saying_what_goes() {
-    let server = MockServer::start().await;
-    Mock::given(method("GET"))
-        .respond_with(ResponseTemplate::new(200).set_body_string(CATALOG))
-        .mount(&server)
-        .await;
-    let app = TestApp::new()
-        .reads_from(&server.address().to_string())
-        .start()
-        .await;
+    let (app, server) = portal_and_host().await;
     let target = format!("{}/catalog.yaml", server.uri());
-    app.submit(
-        "/sources/register",
-        &[("target", &target), ("intent", "register")],
-    )
-    .await;
+    register(&app, &target, "register").await;
     let sources = page(&app, "/sources").await;
     let id = sources.split("/sources/remove?id=").nth(1);
     let id = id
