@@ -14,14 +14,14 @@ use tokio::{
 const CONNECTIONS: usize = 16;
 
 /// An answer.
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub length: usize,
     pub body: Vec<u8>,
 }
 
 /// What asking came to.
-pub struct Load {
+pub(crate) struct Load {
     /// Requests a second.
     pub rate: f64,
     pub p50_ms: f64,
@@ -88,7 +88,11 @@ fn request(path: &str, body: Option<&str>) -> Vec<u8> {
 }
 
 /// Asks once.
-pub async fn fetch(address: SocketAddr, path: &str, body: Option<&str>) -> anyhow::Result<Answer> {
+pub(crate) async fn fetch(
+    address: SocketAddr,
+    path: &str,
+    body: Option<&str>,
+) -> anyhow::Result<Answer> {
     let mut connection = Connection::open(address).await?;
     let (status, head) = connection.ask(&request(path, body)).await?;
     let body = connection.buffer.split_off(head);
@@ -100,7 +104,7 @@ pub async fn fetch(address: SocketAddr, path: &str, body: Option<&str>) -> anyho
 }
 
 /// Asks over and over for a time.
-pub async fn load(
+pub(crate) async fn load(
     address: SocketAddr,
     path: &str,
     body: Option<&str>,

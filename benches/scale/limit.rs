@@ -11,17 +11,17 @@ use bytes::Bytes;
 use tokio::{io::AsyncBufReadExt, net::TcpListener};
 
 /// Makes this program the bare server.
-pub const ARGUMENT: &str = "--bare-axum";
+pub(crate) const ARGUMENT: &str = "--bare-axum";
 
 /// The bare server, as a child of this program.
-pub struct Bare {
+pub(crate) struct Bare {
     pub address: SocketAddr,
     child: Child,
 }
 
 impl Bare {
     /// Starts it.
-    pub async fn start() -> anyhow::Result<Self> {
+    pub(crate) async fn start() -> anyhow::Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .arg(ARGUMENT)
             .stdout(Stdio::piped())
@@ -49,7 +49,7 @@ impl Drop for Bare {
 }
 
 /// Serves until it is killed; its address is the first line of its output.
-pub async fn serve() -> anyhow::Result<()> {
+pub(crate) async fn serve() -> anyhow::Result<()> {
     let text = Bytes::from(vec![b'x'; 1 << 22]);
     let handler = move |uri: Uri| {
         let length = uri

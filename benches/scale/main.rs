@@ -7,6 +7,8 @@
 //! measured, and that is said. Rates are given beside those of a bare axum handler that returns as many bytes,
 //! measured in turns, because machines differ and are shared. No figure makes this program fail.
 
+#![expect(clippy::print_stdout, reason = "figures are what it is for")]
+
 mod client;
 mod limit;
 mod portal;
@@ -145,7 +147,8 @@ async fn measure(fixture: &Fixture, size: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Name, method, path and body of what is asked, and the p99 to stay under.
+/// Name, path and body of what is asked, and the p99 to stay under.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn questions(manifest: &Value) -> Vec<(&'static str, String, Option<String>, &'static str)> {
     let by_name = manifest["byName"][0]
         .as_str()
@@ -252,7 +255,7 @@ async fn requests(portal: &Portal, fixture: &Fixture) -> anyhow::Result<()> {
             ours.rate / limit
         );
     }
-    let (pages, items, took) = walk(portal, fixture).await?;
+    let (pages, items, took) = walk(portal).await?;
     println!(
         "walk over all components by name: {items} in {pages} pages of 100, {}",
         seconds(took)
@@ -261,7 +264,7 @@ async fn requests(portal: &Portal, fixture: &Fixture) -> anyhow::Result<()> {
 }
 
 /// A walk by cursors through everything.
-async fn walk(portal: &Portal, _fixture: &Fixture) -> anyhow::Result<(usize, usize, Duration)> {
+async fn walk(portal: &Portal) -> anyhow::Result<(usize, usize, Duration)> {
     let started = Instant::now();
     let base = "/api/catalog/entities/by-query?limit=100&fields=metadata.name";
     let mut path = format!("{base}&filter=kind=component&orderField=metadata.name,asc");

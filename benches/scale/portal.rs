@@ -12,13 +12,13 @@ use serde_json::Value;
 use crate::client::fetch;
 
 /// The program.
-pub struct Portal {
+pub(crate) struct Portal {
     pub address: SocketAddr,
     child: Child,
 }
 
 /// Writes a configuration for a catalog; everything is kept beside it.
-pub fn write_config(folder: &Path, catalog: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn write_config(folder: &Path, catalog: &Path) -> anyhow::Result<PathBuf> {
     let path = folder.join("app-config.yaml");
     let all = catalog.canonicalize()?.join("all.yaml");
     std::fs::write(
@@ -34,7 +34,7 @@ pub fn write_config(folder: &Path, catalog: &Path) -> anyhow::Result<PathBuf> {
 
 impl Portal {
     /// Starts it on a free port.
-    pub fn start(config: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn start(config: &Path) -> anyhow::Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let child = Command::new(env!("CARGO_BIN_EXE_callboard"))
             .arg("--config")
@@ -47,11 +47,15 @@ impl Portal {
     }
 
     /// Waits until all entities are served, and the relations that the generator knows of.
-    pub async fn until_complete(&self, expected: u64, manifest: &Value) -> anyhow::Result<()> {
+    pub(crate) async fn until_complete(
+        &self,
+        expected: u64,
+        manifest: &Value,
+    ) -> anyhow::Result<()> {
         let started = Instant::now();
         loop {
             anyhow::ensure!(
-                started.elapsed() < Duration::from_secs(600),
+                started.elapsed() < Duration::from_mins(10),
                 "the catalog is not complete"
             );
             if self.count().await == Some(expected) && self.has_relations(manifest).await {
@@ -88,7 +92,7 @@ impl Portal {
     }
 
     /// Resident memory, in MB.
-    pub fn rss_mb(&self) -> u64 {
+    pub(crate) fn rss_mb(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -98,7 +102,7 @@ impl Portal {
     }
 
     /// Stops it.
-    pub fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         // It is made to survive this.
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -31,6 +31,14 @@ pub fn router(state: AppState) -> Router {
 }
 
 fn routes() -> Router<AppState> {
+    let routes = health_and_search()
+        .merge(entities())
+        .merge(locations())
+        .merge(ours());
+    routes.method_not_allowed_fallback(not_found)
+}
+
+fn health_and_search() -> Router<AppState> {
     Router::new()
         .route(
             "/.backstage/health/v1/liveness",
@@ -40,6 +48,11 @@ fn routes() -> Router<AppState> {
             "/.backstage/health/v1/readiness",
             routing::get(health::readiness),
         )
+        .route("/api/search/query", get(search::query))
+}
+
+fn entities() -> Router<AppState> {
+    Router::new()
         .route("/api/catalog/entities", read(catalog::list_entities))
         .route(
             "/api/catalog/entities/by-query",
@@ -65,6 +78,10 @@ fn routes() -> Router<AppState> {
             "/api/catalog/entity-facets",
             read(catalog::facets).merge(post(catalog::facets_by_predicate)),
         )
+}
+
+fn locations() -> Router<AppState> {
+    Router::new()
         .route("/api/catalog/refresh", post(catalog::refresh))
         .route(
             "/api/catalog/validate-entity",
@@ -92,7 +109,11 @@ fn routes() -> Router<AppState> {
             "/api/catalog/analyze-location",
             post(catalog::analyze_location),
         )
-        .route("/api/search/query", get(search::query))
+}
+
+/// What Backstage has no address for.
+fn ours() -> Router<AppState> {
+    Router::new()
         .route("/api/callboard/files", get(callboard::files))
         .route(
             "/api/callboard/files/refresh",
@@ -112,7 +133,6 @@ fn routes() -> Router<AppState> {
             "/api/callboard/history/{kind}/{namespace}/{name}",
             get(callboard::history),
         )
-        .method_not_allowed_fallback(not_found)
 }
 
 /// Paths are matched without case and with a slash at the end, as Express does. What is spelt otherwise comes

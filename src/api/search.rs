@@ -5,19 +5,53 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json as value};
 
 use crate::{
+    config::SearchConfig,
     error::{Error, Result},
     http::{AppState, Call, json},
-    search::{SearchRequest, TYPES},
+    search::{SearchRequest, SearchResult, TYPES},
 };
 
 const DEFAULT_LIMIT: usize = 25;
 
 /// `GET /query`
 pub(super) async fn query(state: AppState, call: Call) -> Result<Response> {
+    let (request, page) = request_of(&state, &call)?;
+    let limit = request.limit;
+    let search = state.search.clone();
+    let found = tokio::task::spawn_blocking(move || search.search(&request))
+        .await
+        .map_err(Error::internal)??;
+    let total = found.total;
+    let results: Vec<Value> = found.results.iter().map(shown).collect();
+    let mut body = value!({"results": results, "numberOfResults": total});
+    if total > (page + 1) * limit {
+        body["nextPageCursor"] = STANDARD.encode((page + 1).to_string()).into();
+    }
+    if page > 0 {
+        body["previousPageCursor"] = STANDARD.encode((page - 1).to_string()).into();
+    }
+    Ok(json(body.to_string().into(), &call.headers))
+}
+
+fn shown(result: &SearchResult) -> Value {
+    let mut shown = value!({"type": result.kind, "document": result.document, "rank": result.rank});
+    if !result.highlight.is_empty() {
+        let marks = value!({"preTag": result.pre_tag, "postTag": result.post_tag, "fields": result.highlight});
+        shown["highlight"] = marks;
+    }
+    shown
+}
+
+/// What is asked for, and which page of it.
+fn request_of(state: &AppState, call: &Call) -> Result<(SearchRequest, usize)> {
     let config = &state.config.search;
-    let mut request = SearchRequest::default();
-    let mut page = 0;
-    let mut limit = DEFAULT_LIMIT;
+    let (mut request, mut page) = (
+        SearchRequest {
+            limit: DEFAULT_LIMIT,
+            ..SearchRequest::default()
+        },
+        0,
+    );
     for (name, text) in form_urlencoded::parse(call.uri.query().unwrap_or_default().as_bytes()) {
         let (root, inner) = name
             .split_once('[')
@@ -38,14 +72,21 @@ pub(super) async fn query(state: AppState, call: Call) -> Result<Response> {
             }
             ("pageCursor", None) => page = page_of(&text),
             ("pageLimit", None) => {
-                let number: usize = text.parse().map_err(|_| {
+                let number = text.parse::<usize>();
+                let number = number.map_err(|_| {
                     Error::Input("request/query/pageLimit must be integer".to_owned())
                 })?;
-                limit = if number == 0 { DEFAULT_LIMIT } else { number };
+                request.limit = if number == 0 { DEFAULT_LIMIT } else { number };
             }
             _ => {}
         }
     }
+    check(&request, config)?;
+    request.offset = page * request.limit;
+    Ok((request, page))
+}
+
+fn check(request: &SearchRequest, config: &SearchConfig) -> Result<()> {
     let length = request.term.chars().count();
     if length > config.max_term_length {
         let message = format!(
@@ -54,10 +95,10 @@ pub(super) async fn query(state: AppState, call: Call) -> Result<Response> {
         );
         return Err(invalid("term", &message));
     }
-    if limit > config.max_page_limit {
+    if request.limit > config.max_page_limit {
         let message = format!(
-            "The page limit \"{limit}\" is greater than \"{}\"",
-            config.max_page_limit
+            "The page limit \"{}\" is greater than \"{}\"",
+            request.limit, config.max_page_limit
         );
         return Err(invalid("pageLimit", &message));
     }
@@ -71,30 +112,7 @@ pub(super) async fn query(state: AppState, call: Call) -> Result<Response> {
             &format!("There is no document type \"{unknown}\""),
         ));
     }
-    (request.limit, request.offset) = (limit, page * limit);
-    let search = state.search.clone();
-    let found = tokio::task::spawn_blocking(move || search.search(&request))
-        .await
-        .map_err(Error::internal)??;
-    let results: Vec<Value> = found
-        .results
-        .into_iter()
-        .map(|result| {
-            let mut shown = value!({"type": result.kind, "document": result.document, "rank": result.rank});
-            if !result.highlight.is_empty() {
-                shown["highlight"] = value!({"preTag": result.pre_tag, "postTag": result.post_tag, "fields": result.highlight});
-            }
-            shown
-        })
-        .collect();
-    let mut body = value!({"results": results, "numberOfResults": found.total});
-    if found.total > (page + 1) * limit {
-        body["nextPageCursor"] = STANDARD.encode((page + 1).to_string()).into();
-    }
-    if page > 0 {
-        body["previousPageCursor"] = STANDARD.encode((page - 1).to_string()).into();
-    }
-    Ok(json(body.to_string().into(), &call.headers))
+    Ok(())
 }
 
 /// The page a cursor names; anything else is the first.

@@ -10,6 +10,7 @@ mod sources;
 use std::{path::PathBuf, sync::Arc};
 
 use axum::Router;
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -67,28 +68,20 @@ impl App {
         let (loaded, is_loaded) = watch::channel(false);
         let (ready, is_ready) = watch::channel(false);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let run = |task: futures_util::future::BoxFuture<'static, ()>| {
+        let run = |task: BoxFuture<'static, ()>| {
             tasks.spawn(stop.clone().run_until_cancelled_owned(task));
         };
+        let fill_catalog =
+            follow::fill_catalog(db.clone(), catalog.clone(), ingest.clone(), loaded);
+        let committed = ingest.committed();
+        let fill_search =
+            follow::fill_search(db.clone(), search.clone(), committed, is_loaded.clone());
+        let first_walk = ingest.first_walk();
+        let tell = readiness::tell_when_ready(is_loaded, first_walk, catalog.clone(), ready);
         run(Box::pin(worker));
-        run(Box::pin(follow::fill_catalog(
-            db.clone(),
-            catalog.clone(),
-            ingest.clone(),
-            loaded,
-        )));
-        run(Box::pin(follow::fill_search(
-            db.clone(),
-            search.clone(),
-            ingest.committed(),
-            is_loaded.clone(),
-        )));
-        run(Box::pin(readiness::tell_when_ready(
-            is_loaded,
-            ingest.first_walk(),
-            catalog.clone(),
-            ready,
-        )));
+        run(Box::pin(fill_catalog));
+        run(Box::pin(fill_search));
+        run(Box::pin(tell));
         let config = Arc::new(config);
         let state = AppState::from(http::Parts {
             config,

@@ -126,7 +126,6 @@ fn is_special(path: &str) -> bool {
 /// `String(number)`: whole numbers have no point.
 fn as_javascript(number: &serde_json::Number) -> String {
     match number.as_f64() {
-        #[expect(clippy::float_cmp, reason = "whole is meant exactly")]
         Some(value) if number.is_f64() && value.fract() == 0.0 && value.abs() < 1e21 => {
             format!("{value:.0}")
         }

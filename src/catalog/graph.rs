@@ -50,7 +50,7 @@ pub(super) fn relations(table: &Table, entity_ref: &str) -> Vec<RelationView> {
             EntityRef::from_canonical(table.texts.get(table.slot(edge.declarer).entity_ref));
         match views.last_mut() {
             Some(view) if view.kind == kind && view.target.as_str() == target => {
-                view.declared_by.push(declarer)
+                view.declared_by.push(declarer);
             }
             _ => views.push(RelationView {
                 kind: kind.to_owned(),

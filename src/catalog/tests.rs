@@ -112,7 +112,7 @@ fn alive(steps: &[Step]) -> BTreeMap<EntityRef, Draft> {
         match step {
             Step::Put(draft) => drop(alive.insert(draft.entity_ref(), draft.clone())),
             Step::Gone(name) => {
-                drop(alive.remove(&EntityRef::new("Component", "default", &format!("n{name}"))))
+                drop(alive.remove(&EntityRef::new("Component", "default", &format!("n{name}"))));
             }
         }
     }
@@ -213,6 +213,9 @@ fn everything(catalog: &Catalog) -> Everything {
     (all, facets, orders.to_vec())
 }
 
+/// A filter, and what it says of a draft.
+type Case = (Filter, fn(&Draft) -> bool);
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -233,7 +236,6 @@ proptest! {
     fn filters_select_what_they_say(steps in prop::collection::vec(step(), 1..40)) {
         let catalog = catalog();
         apply_one_by_one(&catalog, &steps);
-        type Case = (Filter, fn(&Draft) -> bool);
         let cases: Vec<Case> = vec![
             (Filter::equals("kind", "component"), |draft| draft.kind == "Component"),
             (Filter::equals("spec.lifecycle", "production"), |draft| draft.lifecycle.is_some_and(|found| found.eq_ignore_ascii_case("production"))),

@@ -63,7 +63,7 @@ fn postgres(database: Section<'_>) -> Database {
     let options = match database.get("connection") {
         Some(Value::String(url)) => PgConnectOptions::from_str(url)
             .map_err(|fault| {
-                database.problem("connection", format!("is no PostgreSQL address: {fault}."))
+                database.problem("connection", format!("is no PostgreSQL address: {fault}."));
             })
             .ok(),
         Some(Value::Object(_)) => Some(database.section("connection", connection)),

@@ -18,7 +18,7 @@ use super::{
 use crate::entity::{KindDefinition, ScmHost};
 
 /// Backstage processes each entity every 100 to 150 seconds.
-const PROCESSING_INTERVAL: std::time::Duration = std::time::Duration::from_secs(120);
+const PROCESSING_INTERVAL: std::time::Duration = std::time::Duration::from_mins(2);
 const DATA_DIR: &str = "./callboard-data";
 
 /// Reads everything; what is wrong is noted.
@@ -175,7 +175,7 @@ fn content_security_policy(backend: Section<'_>) -> String {
         .map(|(name, sources)| format!("{name} {sources}"))
         .collect();
     let told = told.join("; ");
-    if told.bytes().any(|byte| byte < 32 || byte > 126) {
+    if told.bytes().any(|byte| !(32..=126).contains(&byte)) {
         backend.problem("csp", "has a letter that no header can carry.");
     }
     told

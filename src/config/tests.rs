@@ -226,7 +226,7 @@ fn the_embedded_configuration_is_sound_and_listens_to_the_environment() {
     assert_eq!(config.callboard.kinds.len(), 1);
     assert_eq!(
         config.catalog.processing_interval,
-        Some(Duration::from_secs(120))
+        Some(Duration::from_mins(2))
     );
 }
 

@@ -15,7 +15,7 @@ use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const VARIES: HeaderValue = HeaderValue::from_static("Accept-Encoding");
 
-/// JSON with a weak ETag; 304 to who has it already.
+/// JSON with a weak `ETag`; 304 to who has it already.
 #[must_use]
 pub fn json(body: Bytes, asked: &HeaderMap) -> Response {
     let hash = STANDARD_NO_PAD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, &body));
@@ -45,7 +45,7 @@ fn weak(etag: &str) -> &str {
     etag.strip_prefix("W/").unwrap_or(etag)
 }
 
-/// JSON without an ETag, as Backstage answers where it streams.
+/// JSON without an `ETag`, as Backstage answers where it streams.
 #[must_use]
 pub fn streamed_json(body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());

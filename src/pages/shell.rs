@@ -193,26 +193,6 @@ pub(super) mod tests {
     use super::*;
     use crate::entity::EntityRef;
 
-    /// A shell for templates under test.
-    pub(in crate::pages) fn shell(path: &str, now: UnixMillis) -> Shell {
-        let attention = Counts {
-            broken_files: 1,
-            ..Counts::default()
-        };
-        Shell(Arc::new(Inner {
-            portal: "Saltmarsh Rail".to_owned(),
-            nav: nav(path, &attention),
-            flash: None,
-            viewer: EntityLink::broken(&EntityRef::new("user", "default", "guest")),
-            term: String::new(),
-            now,
-            attention,
-            assets: &ASSETS,
-            icons: &icons::SHEET,
-            target: None,
-        }))
-    }
-
     #[test]
     fn the_rail_marks_where_one_is() {
         let current = |path: &str| -> Vec<&str> {

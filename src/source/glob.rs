@@ -108,8 +108,11 @@ mod tests {
             std::fs::write(root.join(path), "").unwrap();
         }
         let names = |pattern: &str| -> Vec<String> {
-            let found = expand(&[root.clone()], &format!("{}/{pattern}", root.display()))
-                .unwrap_or_default();
+            let found = expand(
+                std::slice::from_ref(&root),
+                &format!("{}/{pattern}", root.display()),
+            )
+            .unwrap_or_default();
             found
                 .iter()
                 .map(|path| path[root.to_str().unwrap().len() + 1..].to_owned())

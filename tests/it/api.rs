@@ -44,6 +44,7 @@ fn names(items: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table, or a story")]
 async fn errors_have_backstages_body() {
     let app = portal().await;
     for (path, status, name, message) in [
@@ -344,6 +345,7 @@ async fn entities_are_validated_without_being_taken() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table, or a story")]
 async fn an_entity_is_refreshed_deleted_and_brought_back() {
     let app = portal().await;
     app.write("all.yaml", CATALOG.replace("title: Mine", "title: Yours"));

@@ -1,6 +1,6 @@
 //! Files that nobody should have written: each gets a clear finding, and its neighbour is served.
 
-use std::fs::File;
+use std::{fmt::Write, fs::File};
 
 use crate::support::TestApp;
 
@@ -25,7 +25,7 @@ async fn finding(app: &TestApp, name: &str) -> Option<String> {
 }
 
 async fn beside(name: &str, bytes: &[u8]) -> TestApp {
-    TestApp::new()
+    TestApp::builder()
         .file("good.yaml", GOOD)
         .file(name, bytes)
         .location(name)
@@ -38,10 +38,8 @@ fn bomb() -> String {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..10 {
         let below = format!("*a{}", level - 1);
-        text.push_str(&format!(
-            "a{level}: &a{level} [{}]\n",
-            [below.as_str(); 10].join(", ")
-        ));
+        let copies = [below.as_str(); 10].join(", ");
+        writeln!(text, "a{level}: &a{level} [{copies}]").expect("text grows");
     }
     text
 }
@@ -95,7 +93,7 @@ async fn a_byte_order_mark_and_windows_line_ends_are_understood() {
 
 #[tokio::test]
 async fn a_file_of_a_gigabyte_is_not_read() {
-    let builder = TestApp::new()
+    let builder = TestApp::builder()
         .file("good.yaml", GOOD)
         .file("huge.yaml", "")
         .location("huge.yaml")
@@ -114,7 +112,7 @@ async fn a_file_of_a_gigabyte_is_not_read() {
 
 #[tokio::test]
 async fn a_folder_and_a_missing_file_say_what_they_are() {
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .file("good.yaml", GOOD)
         .file("folder/inside.txt", "")
         .location("folder")
@@ -137,7 +135,7 @@ async fn a_file_outside_the_roots_is_not_read() {
     let elsewhere = tempfile::tempdir().expect("a folder");
     let secret = elsewhere.path().join("secret.yaml");
     std::fs::write(&secret, GOOD.replace("good", "secret")).expect("written");
-    let builder = TestApp::new()
+    let builder = TestApp::builder()
         .file("good.yaml", GOOD)
         .location("link.yaml")
         .location("good.yaml");
@@ -150,7 +148,7 @@ async fn a_file_outside_the_roots_is_not_read() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_pipe_does_not_hang_the_reader() {
-    let builder = TestApp::new()
+    let builder = TestApp::builder()
         .file("good.yaml", GOOD)
         .location("pipe.yaml")
         .location("good.yaml");

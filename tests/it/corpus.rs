@@ -32,7 +32,7 @@ async fn every_document_of_real_catalogs_gets_a_verdict() {
         kind: "file".to_owned(),
         target: path.to_string_lossy().into_owned(),
     });
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .with(|config| {
             config.catalog.locations = locations.collect();
             config.callboard.file_roots.push(corpus.clone());

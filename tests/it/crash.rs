@@ -89,7 +89,7 @@ impl Portal {
                 return entities;
             }
             assert!(
-                started.elapsed() < Duration::from_secs(60),
+                started.elapsed() < Duration::from_mins(1),
                 "the catalog is not complete"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;

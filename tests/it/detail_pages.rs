@@ -170,7 +170,7 @@ async fn findings_stand_under_their_line() {
 #[tokio::test]
 async fn a_conflict_says_who_came_first() {
     let document = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: g}\nspec: {type: team, children: []}\n";
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .file("first.yaml", document)
         .file("second.yaml", document)
         .location("first.yaml")
@@ -235,7 +235,7 @@ async fn portal_and_host() -> (TestApp, MockServer) {
         .respond_with(ResponseTemplate::new(200).set_body_string(CATALOG))
         .mount(&server)
         .await;
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .reads_from(&server.address().to_string())
         .start()
         .await;

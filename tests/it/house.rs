@@ -70,7 +70,7 @@ fn documents_link_to_what_exists() {
             links += 1;
             let path = target.split('#').next().unwrap_or_default();
             assert!(
-                path.is_empty() || at(&folder.join(path)).exists(),
+                path.is_empty() || at(folder.join(path)).exists(),
                 "{document} links to {target}"
             );
         }

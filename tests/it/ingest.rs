@@ -109,7 +109,7 @@ async fn an_edited_file_is_seen_without_asking() {
 
 #[tokio::test]
 async fn locations_lead_to_files_and_patterns() {
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .file(
             "all.yaml",
             location("all", &["./one.yaml", "./more/**/info.yaml"]),
@@ -165,7 +165,7 @@ async fn what_is_no_longer_listed_goes_and_can_be_brought_back() {
 
 #[tokio::test]
 async fn an_entity_keeps_its_uid_when_it_moves() {
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .file("one.yaml", documents(&[component("a"), component("b")]))
         .file("two.yaml", component("c"))
         .location("one.yaml")
@@ -185,7 +185,7 @@ async fn an_entity_keeps_its_uid_when_it_moves() {
 #[tokio::test]
 async fn of_two_files_the_first_configured_wins_and_the_other_inherits() {
     let second = component("a").replace("service", "website");
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .file("one.yaml", component("a"))
         .file("two.yaml", second)
         .location("one.yaml")
@@ -250,7 +250,7 @@ async fn a_source_that_recovers_withdraws_the_question() {
 
 #[tokio::test]
 async fn orphans_are_kept_where_that_is_configured() {
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .with(|config| config.catalog.orphan_strategy = OrphanStrategy::Keep)
         .file("all.yaml", documents(&[component("a"), component("b")]))
         .location("all.yaml")
@@ -318,7 +318,7 @@ async fn a_deleted_entity_is_gone_at_once_and_returns_with_a_new_uid() {
 #[tokio::test]
 async fn with_fault_isolation_location_a_bad_document_holds_back_its_neighbours() {
     let no_yaml = "kind: [\n".to_owned();
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .with(|config| config.callboard.fault_isolation = FaultIsolation::Location)
         .file("all.yaml", location("all", &["./one.yaml", "./two.yaml"]))
         .file("one.yaml", component("one"))
@@ -342,7 +342,7 @@ async fn with_fault_isolation_location_a_bad_document_holds_back_its_neighbours(
 #[tokio::test]
 async fn placeholders_are_filled_and_followed() {
     let api = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata:\n  name: a\nspec:\n  type: openapi\n  lifecycle: production\n  owner: team-a\n  definition:\n    $text: ./a.openapi.yaml\n";
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .file("all.yaml", api)
         .file("a.openapi.yaml", "openapi: 3.1.0\n")
         .location("all.yaml")
@@ -363,7 +363,7 @@ async fn placeholders_are_filled_and_followed() {
 #[tokio::test]
 async fn the_rules_say_which_kinds_a_location_may_bring() {
     let user = "apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata:\n  name: ana\nspec:\n  memberOf: []\n";
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .with(|config| config.catalog.rules.retain(|_| false))
         .file("all.yaml", documents(&[component("a"), user.to_owned()]))
         .location("all.yaml")
@@ -393,7 +393,7 @@ async fn a_refused_document_keeps_its_entity_when_its_file_is_listed_again() {
             "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{name: all}}\nspec: {{targets: [{target}]}}\n"
         )
     };
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .file("all.yaml", all("./groups.yaml"))
         .file("none.yaml", "")
         .file("groups.yaml", groups("team"))

@@ -196,7 +196,7 @@ async fn long_lists_have_pages_and_are_exported_whole() {
 
 #[tokio::test]
 async fn an_empty_catalog_says_what_would_fill_it() {
-    let app = TestApp::new().start().await;
+    let app = TestApp::builder().start().await;
     let page = app.get("/catalog").await;
     assert!(page.text().contains("The catalog is empty"));
     assert!(page.text().contains("href=\"/sources/register\""));

@@ -75,7 +75,7 @@ async fn columns(db: &Db) -> BTreeMap<String, Vec<String>> {
 
 #[tokio::test]
 async fn both_databases_have_the_same_tables_and_columns() {
-    let app = TestApp::new().start().await;
+    let app = TestApp::builder().start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let sqlite = Db::open_sqlite(&folder.path().join("callboard.sqlite"))
         .await
@@ -87,7 +87,7 @@ async fn both_databases_have_the_same_tables_and_columns() {
 
 #[tokio::test]
 async fn a_temporary_database_leaves_nothing_behind() {
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .with(|config| config.backend.database = Database::Temporary)
         .start()
         .await;

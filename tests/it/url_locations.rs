@@ -23,7 +23,7 @@ fn at(server: &MockServer, path: &str) -> NewLocation {
 }
 
 async fn portal(server: &MockServer) -> TestApp {
-    TestApp::new()
+    TestApp::builder()
         .reads_from(&server.address().to_string())
         .start()
         .await
@@ -136,10 +136,10 @@ async fn an_answer_without_end_is_broken_off() {
 async fn a_server_that_hangs_holds_nobody_up() {
     let server = MockServer::start().await;
     Mock::given(path("/slow.yaml"))
-        .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_secs(120)))
+        .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_mins(2)))
         .mount(&server)
         .await;
-    let app = TestApp::new()
+    let app = TestApp::builder()
         .reads_from(&server.address().to_string())
         .file("all.yaml", GOOD)
         .location("all.yaml")
@@ -164,7 +164,7 @@ async fn a_host_that_is_not_configured_is_not_asked() {
         .expect(0)
         .mount(&server)
         .await;
-    let app = TestApp::new().start().await;
+    let app = TestApp::builder().start().await;
     app.state()
         .ingest
         .register(at(&server, "/a.yaml"), OnConflict::Reject, ANA)

@@ -46,7 +46,7 @@ pub(in crate::api) async fn analyze_location(state: AppState, call: Call) -> Res
             if let Some(annotation) = slug_annotation(product) {
                 metadata["annotations"] = value!({annotation: format!("{owner}/{name}")});
             }
-            entity(metadata)
+            entity(&metadata)
         }
         None => {
             let last = url
@@ -55,7 +55,7 @@ pub(in crate::api) async fn analyze_location(state: AppState, call: Call) -> Res
                 .rsplit('/')
                 .next()
                 .unwrap_or_default();
-            entity(value!({"name": last}))
+            entity(&value!({"name": last}))
         }
     };
     let body =
@@ -63,7 +63,7 @@ pub(in crate::api) async fn analyze_location(state: AppState, call: Call) -> Res
     Ok(json(body.to_string().into(), &call.headers))
 }
 
-fn entity(metadata: Value) -> Value {
+fn entity(metadata: &Value) -> Value {
     value!({
         "apiVersion": "backstage.io/v1alpha1",
         "kind": "Component",

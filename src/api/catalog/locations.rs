@@ -59,11 +59,14 @@ pub(in crate::api) async fn register_location(state: AppState, call: Call) -> Re
     let is_dry_run = query
         .one("dryRun")
         .is_some_and(|text| TRUTHY.contains(&text.to_lowercase().as_str()));
-    let on_conflict = match query.choice("onConflict", &["reject", "refresh"])? {
-        Some("refresh") => OnConflict::Refresh,
-        Some(_) => OnConflict::Reject,
-        None if state.config.catalog.conflict_refreshes => OnConflict::Refresh,
-        None => OnConflict::Reject,
+    let refreshes = match query.choice("onConflict", &["reject", "refresh"])? {
+        Some(asked) => asked == "refresh",
+        None => state.config.catalog.conflict_refreshes,
+    };
+    let on_conflict = if refreshes {
+        OnConflict::Refresh
+    } else {
+        OnConflict::Reject
     };
     let new = new_location(&call.json()?)?;
     if is_dry_run {

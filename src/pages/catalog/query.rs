@@ -378,7 +378,10 @@ mod tests {
     fn nonsense_is_left_out() {
         let list = ListQuery::parse("page=-1&size=7000000&sort=etag&type=&q=+&unknown=1");
         assert_eq!(list, ListQuery::parse(""));
-        let many: String = (0..200).map(|n| format!("tag=t{n}&")).collect();
+        let many = (0..200)
+            .map(|n| format!("tag=t{n}"))
+            .collect::<Vec<_>>()
+            .join("&");
         assert_eq!(ListQuery::parse(&many).all_chosen().len(), MAX_VALUES);
     }
 

@@ -26,12 +26,12 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 /// The instant at which every test begins: 2026-01-01T00:00:00Z.
-pub const START: UnixMillis = UnixMillis(1_767_225_600_000);
+pub(crate) const START: UnixMillis = UnixMillis(1_767_225_600_000);
 /// Nothing in a test takes longer, unless it is broken.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A portal under test.
-pub struct TestApp {
+pub(crate) struct TestApp {
     app: Option<App>,
     router: Router,
     config: Config,
@@ -41,43 +41,43 @@ pub struct TestApp {
 
 /// What a request was answered.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("the body is text")
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|fault| panic!("{fault}: {}", String::from_utf8_lossy(&self.body)))
     }
 }
 
 /// A portal about to be started.
-pub struct TestAppBuilder {
+pub(crate) struct TestAppBuilder {
     folder: TempDir,
     config: Config,
 }
 
 impl TestAppBuilder {
     /// Writes a file into the portal's folder.
-    pub fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
         write(&self.folder.path().join(name), text.as_ref());
         self
     }
 
     /// Where a file of the folder lies.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Adds a configured location: a file or pattern of the folder.
-    pub fn location(mut self, name: &str) -> Self {
+    pub(crate) fn location(mut self, name: &str) -> Self {
         let target = self.folder.path().join(name).to_string_lossy().into_owned();
         self.config.catalog.locations.push(LocationRef {
             kind: "file".to_owned(),
@@ -87,7 +87,7 @@ impl TestAppBuilder {
     }
 
     /// Lets the portal read from a host.
-    pub fn reads_from(mut self, host: &str) -> Self {
+    pub(crate) fn reads_from(mut self, host: &str) -> Self {
         self.config.backend.reading_allow.push(AllowedHost {
             host: host.to_owned(),
             paths: None,
@@ -96,13 +96,13 @@ impl TestAppBuilder {
     }
 
     /// Changes the configuration.
-    pub fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.config);
         self
     }
 
     /// Starts it, and waits until every source was read.
-    pub async fn start(self) -> TestApp {
+    pub(crate) async fn start(self) -> TestApp {
         let clock = Clock::fixed(START);
         let app = App::start(self.config.clone(), clock.clone())
             .await
@@ -121,7 +121,7 @@ impl TestAppBuilder {
 
 impl TestApp {
     /// A portal with an empty catalog, to be filled.
-    pub fn new() -> TestAppBuilder {
+    pub(crate) fn builder() -> TestAppBuilder {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = folder.path().canonicalize().expect("the folder is there");
         let mut config = embedded(&root.join("data"));
@@ -136,8 +136,8 @@ impl TestApp {
     }
 
     /// A portal with one file, `all.yaml`.
-    pub async fn with_catalog(text: &str) -> Self {
-        Self::new()
+    pub(crate) async fn with_catalog(text: &str) -> Self {
+        Self::builder()
             .file("all.yaml", text)
             .location("all.yaml")
             .start()
@@ -145,8 +145,8 @@ impl TestApp {
     }
 
     /// The portal with the examples.
-    pub async fn with_examples() -> Self {
-        Self::new()
+    pub(crate) async fn with_examples() -> Self {
+        Self::builder()
             .with(|config| {
                 let with_examples = embedded(&config.callboard.data_dir);
                 config.catalog.locations = with_examples.catalog.locations;
@@ -158,15 +158,15 @@ impl TestApp {
             .await
     }
 
-    pub fn state(&self) -> &AppState {
+    pub(crate) fn state(&self) -> &AppState {
         self.app.as_ref().expect("the portal runs").state()
     }
 
-    pub fn clock(&self) -> &Clock {
+    pub(crate) fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder
             .path()
             .canonicalize()
@@ -175,20 +175,20 @@ impl TestApp {
     }
 
     /// The location ref of a file of the folder.
-    pub fn location_ref(&self, name: &str) -> String {
+    pub(crate) fn location_ref(&self, name: &str) -> String {
         format!("file:{}", self.path(name).display())
     }
 
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         write(&self.path(name), text.as_ref());
     }
 
-    pub fn remove(&self, name: &str) {
+    pub(crate) fn remove(&self, name: &str) {
         std::fs::remove_file(self.path(name)).expect("the file is removed");
     }
 
     /// Compares everything with its source, and waits until that is seen.
-    pub async fn reconcile(&self) {
+    pub(crate) async fn reconcile(&self) {
         self.state()
             .ingest
             .reconcile()
@@ -214,7 +214,7 @@ impl TestApp {
     }
 
     /// Stops the portal and starts it again on the same database and folder.
-    pub async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         self.app.take().expect("the portal runs").stop().await;
         let app = App::start(self.config.clone(), self.clock.clone())
             .await
@@ -224,7 +224,7 @@ impl TestApp {
         self.settled().await;
     }
 
-    pub async fn call(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
         let response = self
             .router
             .clone()
@@ -243,12 +243,12 @@ impl TestApp {
         }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.call(Request::get(path).body(Body::empty()).expect("a request"))
             .await
     }
 
-    pub async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -258,12 +258,12 @@ impl TestApp {
         self.call(request).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, body).await
     }
 
     /// Sends a form as a browser does, from the portal's own origin.
-    pub async fn submit(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn submit(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(form)
             .finish();
@@ -276,13 +276,13 @@ impl TestApp {
     }
 
     /// The entity as the catalog serves it.
-    pub fn entity(&self, entity_ref: &str) -> Option<Value> {
+    pub(crate) fn entity(&self, entity_ref: &str) -> Option<Value> {
         let json = self.state().catalog.read().entity(entity_ref)?;
         Some(serde_json::from_slice(&json).expect("entities are JSON"))
     }
 
     /// Canonical refs of all entities but generated Locations, sorted.
-    pub fn refs(&self) -> Vec<String> {
+    pub(crate) fn refs(&self) -> Vec<String> {
         let catalog = self.state().catalog.read();
         let list = callboard::catalog::EntityList {
             filter: callboard::catalog::Filter::All,
@@ -318,7 +318,7 @@ impl TestApp {
     }
 
     /// Waits until a condition holds; for what the file system's events bring.
-    pub async fn until(&self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+    pub(crate) async fn until(&self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
         let waited = tokio::time::timeout(PATIENCE, async {
             while !holds(self) {
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -329,7 +329,7 @@ impl TestApp {
 }
 
 /// The examples in the checkout.
-pub fn examples() -> PathBuf {
+pub(crate) fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog-examples")
 }
 
@@ -359,7 +359,7 @@ fn postgres_schema() -> Option<Database> {
 }
 
 /// A folder of real files beside the project. Tests that need it are ignored by default and ask for it by name.
-pub fn shared(name: &str) -> PathBuf {
+pub(crate) fn shared(name: &str) -> PathBuf {
     let folder = std::env::vars().find(|(name, _)| name == "CALLBOARD_SHARED");
     let folder = folder
         .expect("CALLBOARD_SHARED names the folder of real files")
