@@ -191,7 +191,6 @@ fn nav(path: &str, attention: &Counts) -> Vec<NavItem> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::entity::EntityRef;
 
     #[test]
     fn the_rail_marks_where_one_is() {

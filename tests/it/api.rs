@@ -442,8 +442,15 @@ async fn bodies_that_are_no_use_are_refused() {
 #[tokio::test]
 async fn search_answers_as_backstages_client_expects() {
     let app = portal().await;
-    app.until("the index is ready", |app| app.state().search.is_ready())
-        .await;
+    app.until("everything is indexed", |app| {
+        let all = callboard::search::SearchRequest {
+            limit: 1,
+            ..Default::default()
+        };
+        let found = app.state().search.search(&all);
+        found.is_ok_and(|page| page.total == 6)
+    })
+    .await;
     let found = app.get("/api/search/query?term=mine&types[0]=software-catalog&filters[kind][0]=Component&pageLimit=5").await.json();
     assert_eq!(found["numberOfResults"], 1);
     let result = &found["results"][0];
