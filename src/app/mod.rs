@@ -32,7 +32,7 @@ use crate::{
     store::{DataFolderLock, Db},
 };
 
-/// A portal at work. It does not listen: see [`serve`].
+/// A portal at work. It does not listen: see [`serve()`].
 pub struct App {
     state: AppState,
     db: Db,

@@ -75,7 +75,7 @@ impl RelationRule {
 
 /// Both directions of every relation a document declares, each once, sorted.
 ///
-/// Expects a document that [`super::validate`] accepted. Whether what it names exists is not asked.
+/// Expects a document that [`super::validate()`] accepted. Whether what it names exists is not asked.
 pub fn relations(
     value: &Value,
     entity_ref: &EntityRef,

@@ -2,7 +2,7 @@
 //!
 //! Stricter than taking it, as in Backstage: the first thing that is wrong refuses the whole.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::Value;
 
@@ -34,11 +34,29 @@ pub struct DryRun {
     pub entities: Vec<Value>,
 }
 
+/// A file as a dry run read it.
+#[derive(Debug)]
+pub struct ReadFile {
+    /// Where it is.
+    pub location: LocationRef,
+    /// What it says.
+    pub text: String,
+}
+
+/// What is wrong, and with which file.
+#[derive(Debug)]
+pub struct Fault {
+    /// What is wrong.
+    pub diagnostic: Diagnostic,
+    /// The file that says it; none if it could not be read.
+    pub file: Option<Arc<ReadFile>>,
+}
+
 /// Why nothing would come of registering a location.
 #[derive(Debug)]
 pub struct Refusal {
     /// All that is wrong with the first thing that is wrong; empty if that is not a document or a file.
-    pub faults: Vec<Diagnostic>,
+    pub faults: Vec<Fault>,
     /// The same in Backstage's words.
     pub error: Error,
 }
@@ -80,10 +98,15 @@ impl Ingest {
         let mut targets = Targets::default();
         targets.add(&self.context, root.source()).await;
         let mut stack = self.documents_of(targets).await?;
-        while let Some(document) = stack.pop() {
+        while let Some((file, document)) = stack.pop() {
             let candidate = match document.outcome {
                 Outcome::Empty => continue,
-                Outcome::Refused(fault) => return Err(refusal(vec![fault])),
+                Outcome::Refused(diagnostic) => {
+                    return Err(refusal(vec![Fault {
+                        diagnostic,
+                        file: Some(file),
+                    }]));
+                }
                 Outcome::Good(candidate) => candidate,
             };
             let named = document
@@ -123,13 +146,16 @@ impl Ingest {
             optional: false,
         };
         match finish_entity(&self.context, &source, value, open, &mut Vec::new()).await {
-            Ok(candidate) => Ok(self.read_all(candidate.targets).await.1),
+            Ok(candidate) => {
+                let (_, faults) = self.read_all(candidate.targets).await;
+                Ok(faults.into_iter().map(|fault| fault.diagnostic).collect())
+            }
             Err(fault) => Ok(vec![fault]),
         }
     }
 
     /// The documents of all targets, or what is wrong with reading them.
-    async fn documents_of(&self, targets: Targets) -> Result<Vec<CheckedDocument>, Refusal> {
+    async fn documents_of(&self, targets: Targets) -> Result<Vec<ReadDocument>, Refusal> {
         let (documents, faults) = self.read_all(targets).await;
         if faults.is_empty() {
             Ok(documents)
@@ -138,29 +164,51 @@ impl Ingest {
         }
     }
 
-    async fn read_all(&self, targets: Targets) -> (Vec<CheckedDocument>, Vec<Diagnostic>) {
-        let (mut documents, mut faults) = (Vec::new(), targets.errors);
+    async fn read_all(&self, targets: Targets) -> (Vec<ReadDocument>, Vec<Fault>) {
+        let mut documents = Vec::new();
+        let mut faults: Vec<Fault> = targets.errors.into_iter().map(unread).collect();
         for source in targets.files {
             match self.context.reader.read(&source.location, None).await {
                 Ok(content) => match check_text(&self.context, &source, content).await {
                     Ok(checked) => {
-                        faults.extend(checked.location_faults().cloned());
-                        documents.extend(checked.documents);
+                        let wrong: Vec<Diagnostic> = checked.location_faults().cloned().collect();
+                        let file = Arc::new(ReadFile {
+                            location: source.location,
+                            text: checked.text,
+                        });
+                        faults.extend(wrong.into_iter().map(|diagnostic| Fault {
+                            diagnostic,
+                            file: Some(Arc::clone(&file)),
+                        }));
+                        let checked = checked.documents.into_iter();
+                        documents.extend(checked.map(|document| (Arc::clone(&file), document)));
                     }
-                    Err(fault) => faults.push(fault),
+                    Err(fault) => faults.push(unread(fault)),
                 },
                 Err(fault) if source.optional && fault.missing == Missing::NotFound => {}
-                Err(fault) => faults.push(faults::target_unreadable(&source.location, &fault)),
+                Err(fault) => {
+                    faults.push(unread(faults::target_unreadable(&source.location, &fault)));
+                }
             }
         }
         (documents, faults)
     }
 }
 
-fn refusal(faults: Vec<Diagnostic>) -> Refusal {
+/// A document and the file it is in.
+type ReadDocument = (Arc<ReadFile>, CheckedDocument);
+
+fn unread(diagnostic: Diagnostic) -> Fault {
+    Fault {
+        diagnostic,
+        file: None,
+    }
+}
+
+fn refusal(faults: Vec<Fault>) -> Refusal {
     let told: Vec<String> = faults
         .iter()
-        .map(|fault| format!("{}: {}", fault.name, fault.message))
+        .map(|Fault { diagnostic, .. }| format!("{}: {}", diagnostic.name, diagnostic.message))
         .collect();
     Refusal {
         error: Error::Input(told.join(", ")),

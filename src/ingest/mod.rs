@@ -23,7 +23,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use context::{Options, ScmHosts};
-pub use dry_run::{DryRun, Refusal};
+pub use dry_run::{DryRun, Fault, ReadFile, Refusal};
 pub use people::{NewLocation, OnConflict};
 
 use self::{

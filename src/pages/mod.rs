@@ -2,8 +2,8 @@
 //!
 //! A page is a struct of values ready to show and a template of the same name that extends `base.html`;
 //! a part used by several pages is a struct with a template in `templates/partial/`, written `{{ part }}`.
-//! The frame around all of them makes the [`Shell`] and draws errors. Handlers read, and answer with
-//! [`respond::html`].
+//! The frame around all of them makes the `Shell` and draws errors. Handlers read, and answer with
+//! `respond::html`.
 
 mod assets;
 mod attention;

@@ -8,6 +8,7 @@ import { openPage } from "./watch.mjs";
 
 const FIRST_LOAD_LIMIT = 100 * 1024;
 const LINKS_AT_MOST = 5_000;
+const AT_ONCE = 4; // a page is mostly waited for
 const SETTINGS = [
   { width: 1280, scheme: "light" },
   { width: 1280, scheme: "dark" },
@@ -20,13 +21,14 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-cor
 /** Follows every internal link from `/`, then looks at one page of each shape. */
 export async function crawl(browser, origin) {
   const shapes = await followLinks(origin);
-  for (const path of shapes) {
-    for (const setting of SETTINGS) {
-      await check(`${path} at ${setting.width} px, ${setting.scheme}`, () =>
-        lookAt(browser, origin + path, setting),
-      );
+  const looks = shapes.flatMap((path) => SETTINGS.map((setting) => ({ path, setting })));
+  const look = async () => {
+    for (let next; (next = looks.shift()); ) {
+      const { path, setting } = next;
+      await check(`${path} at ${setting.width} px, ${setting.scheme}`, () => lookAt(browser, origin + path, setting));
     }
-  }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, look));
 }
 
 /** Asks for every address reachable from `/`; answers with one path of each shape of page. */

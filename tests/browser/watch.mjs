@@ -2,7 +2,10 @@
 
 import { expect } from "./report.mjs";
 
-/** Opens a page in a context of its own: an empty cache, as on a first visit. */
+/**
+ * Opens a page in a context of its own: an empty cache, as on a first visit.
+ * `refusal` is the one status from 400 on that is no fault: what the visit is about.
+ */
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: 900 },
@@ -14,7 +17,8 @@ export async function openPage(browser, options = {}) {
   page.setDefaultTimeout(10_000);
   const faults = [];
   page.on("console", (message) => {
-    if (message.type() === "error") faults.push(`console: ${message.text()}`);
+    const isRefusal = options.refusal && message.text().includes(`a status of ${options.refusal} `);
+    if (message.type() === "error" && !isRefusal) faults.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
   page.on("requestfailed", (request) => {
@@ -23,7 +27,7 @@ export async function openPage(browser, options = {}) {
     if (reason !== "net::ERR_ABORTED") faults.push(`request: ${request.url()} ${reason}`);
   });
   page.on("response", (response) => {
-    if (response.status() >= 400) faults.push(`response: ${response.status()} ${response.url()}`);
+    if (response.status() >= 400 && response.status() !== options.refusal) faults.push(`response: ${response.status()} ${response.url()}`);
   });
 
   const session = await context.newCDPSession(page);

@@ -186,6 +186,11 @@ async fn long_lists_have_pages_and_are_exported_whole() {
         "{}",
         lines[1]
     );
+    let packed = Request::get("/catalog.csv")
+        .header(header::ACCEPT_ENCODING, "br")
+        .body(Body::empty())
+        .expect("a request");
+    assert_eq!(app.call(packed).await.status, StatusCode::OK);
     let json = app.get("/catalog.json").await.json();
     let rows = json.as_array().expect("a list");
     assert_eq!(rows.len(), 1_201);

@@ -62,21 +62,19 @@ fn named(mut response: Response, content_type: &'static str, name: &str) -> Resp
 /// The first chunk is made before the answer begins, so that what is wrong can still be said.
 fn export(state: AppState, query: Option<&str>, format: Format) -> Result<Response> {
     let query = ListQuery::parse(query.unwrap_or_default());
-    let first = chunk(&state, &query, format, 0)?;
-    let begin = (Some(first), 0);
-    let chunks = stream::unfold(begin, move |(ready, number)| {
-        let next = ready.map_or_else(|| chunk(&state, &query, format, number), Ok);
-        std::future::ready(match next {
-            Ok((text, _)) if text.is_empty() => None,
-            Ok((text, is_last)) => {
-                // After the last chunk comes none: a number no list reaches.
-                let next = if is_last { usize::MAX } else { number + 1 };
-                Some((Ok::<_, io::Error>(text), (None, next)))
-            }
-            Err(error) => Some((Err(io::Error::other(error)), (None, usize::MAX))),
-        })
+    let mut next = Some((0, chunk(&state, &query, format, 0)));
+    if let Some((_, Err(error))) = next {
+        return Err(error);
+    }
+    let chunks = std::iter::from_fn(move || {
+        let (number, made) = next.take()?;
+        Some(made.map_err(io::Error::other).map(|(text, is_last)| {
+            let number = number + 1;
+            next = (!is_last).then(|| (number, chunk(&state, &query, format, number)));
+            text
+        }))
     });
-    Ok(Body::from_stream(chunks).into_response())
+    Ok(Body::from_stream(stream::iter(chunks)).into_response())
 }
 
 /// One chunk, and whether it is the last. The snapshot is taken anew for each: a slow reader holds up no writer.
@@ -86,9 +84,6 @@ fn chunk(
     format: Format,
     number: usize,
 ) -> Result<(String, bool)> {
-    if number == usize::MAX {
-        return Ok((String::new(), true));
-    }
     let catalog = state.catalog.read();
     let rows = Selection::new(&catalog, query).rows(number * CHUNK, CHUNK)?;
     let is_last = rows.len() < CHUNK;

@@ -89,7 +89,8 @@ async fn version(
     show(&state, shell, &entity_ref, (0, version)).await
 }
 
-/// The list, above it what differs between two versions: the chosen ones; `(0, to)` takes the one before.
+/// The list, above it what differs between two versions: the chosen ones; `(0, to)` takes the one before,
+/// `(_, 0)` the newest change.
 async fn show(
     state: &AppState,
     shell: Shell,
@@ -101,7 +102,11 @@ async fn show(
     if versions.is_empty() && document.is_none() {
         return Err(Error::NotFound(format!("There never was a {own} in the catalog.")).into());
     }
-    let chosen = choose(&versions, from, to);
+    let chosen = match (to, versions.len()) {
+        (0, 0 | 1) => None,
+        (0, _) => Some((Some(1), 0)),
+        _ => choose(&versions, from, to),
+    };
     if to != 0 && chosen.is_none() {
         let missing = format!("There is no version {to} of {own} among its newest {MAX_VERSIONS}.");
         return Err(Error::NotFound(missing).into());

@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::super::{
-    code::Mark,
+    code::{Excerpt, Finding, Language, Mark},
     entity::Document,
     error::PageError,
     flash,
@@ -25,12 +25,14 @@ use crate::{
     entity::ref_of,
     error::{Error, Result},
     http::{AppState, Viewer},
-    ingest::{DryRun, NewLocation, OnConflict},
+    ingest::{DryRun, Fault, NewLocation, OnConflict},
     urls,
 };
 
 /// Entities listed in a preview.
 const MAX_LISTED: usize = 100;
+/// Lines shown before and after one that is wrong.
+const CONTEXT: usize = 2;
 const HELP: &str =
     "Of a catalog file, as you see it in the browser on its Git host, or its raw address.";
 
@@ -49,7 +51,7 @@ struct RegisterPage {
     shell: Shell,
     field: Field,
     /// What is wrong at the other end.
-    faults: Vec<Mark>,
+    faults: Vec<Found>,
     hosts: Vec<String>,
     preview: Option<Preview>,
     is_readonly: bool,
@@ -71,6 +73,40 @@ struct Coming {
     name: String,
     note: String,
     status: Status,
+}
+
+/// Something wrong at the other end.
+enum Found {
+    /// With a file that was read: where, and the line among its neighbours.
+    InText { place: String, text: Excerpt },
+    /// With reading itself.
+    Reading(Mark),
+}
+
+impl Found {
+    fn new(fault: &Fault) -> Self {
+        let diagnostic = &fault.diagnostic;
+        let Some((file, position)) = fault.file.as_deref().zip(diagnostic.position) else {
+            return Self::Reading(Mark::new(diagnostic, None));
+        };
+        let lines: Vec<&str> = file.text.lines().collect();
+        let line = position.line as usize;
+        let first = line.saturating_sub(CONTEXT).max(1);
+        let finding = Finding {
+            diagnostic,
+            first: 1,
+            last: lines.len(),
+        };
+        let shown = (first, line + CONTEXT + 1 - first);
+        let text = Excerpt::new(&lines, Language::Yaml, shown, &[finding]);
+        Self::InText {
+            place: format!("{}:{line}", file.location.target),
+            text: Excerpt {
+                label: "What it says there".to_owned(),
+                ..text
+            },
+        }
+    }
 }
 
 impl RegisterPage {
@@ -180,8 +216,7 @@ async fn look(
         }
         Err(refusal) => match refusal.error {
             Error::Input(message) => {
-                let faults = refusal.faults.iter();
-                page.faults = faults.map(|fault| Mark::new(fault, None)).collect();
+                page.faults = refusal.faults.iter().map(Found::new).collect();
                 if page.faults.is_empty() {
                     return page.refuse(message);
                 }
