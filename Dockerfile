@@ -1,7 +1,9 @@
 # syntax=docker/dockerfile:1
 # docker build -t callboard .
 FROM rust:1.95-slim-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
+COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY migrations migrations
 COPY static static

@@ -15,7 +15,7 @@ use callboard::{
 use clap::Parser;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Everything of a start without configuration.
 const DATA_DIR: &str = "callboard-data";
