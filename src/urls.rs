@@ -48,6 +48,10 @@ pub const SOURCE_REMOVE: &str = "/sources/remove";
 pub const REMOVALS: &str = "/sources/removals";
 /// Deleted entities; (POST) brings one back.
 pub const DELETED: &str = "/sources/deleted";
+/// Files that cannot be read or hold refused documents.
+pub const BROKEN_FILES: &str = "/sources/files?state=broken";
+/// Files with documents about entities that others describe.
+pub const CONFLICTING_FILES: &str = "/sources/files?state=conflict";
 /// The list of what no file lists any more.
 pub const ORPHANS: &str = "/catalog?kind=all&orphans=only";
 /// Route of the embedded files.

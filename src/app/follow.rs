@@ -1,6 +1,6 @@
 //! The feed's readers: what is committed reaches the read model and the search index.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tracing::error;
@@ -17,6 +17,8 @@ use crate::{
 const CHUNK: u32 = 4_000;
 /// Other nodes write to PostgreSQL, and nobody tells: look so often.
 const POLL: Duration = Duration::from_millis(500);
+/// While changes pour in, relations are at most so far behind.
+const MAX_LAG: Duration = Duration::from_millis(500);
 /// After a failure of the database.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -81,17 +83,27 @@ pub(super) async fn fill_catalog(
     loaded: watch::Sender<bool>,
 ) {
     let mut feed = Feed::new(db, ingest.committed());
+    let mut settled = Instant::now();
     loop {
         let mut changes = feed.read().await;
         while !changes.is_empty() {
-            let (reached, catalog) = (feed.seen, catalog.clone());
-            let applied = tokio::task::spawn_blocking(move || catalog.apply(changes));
+            let (reached, behind) = (feed.seen, catalog.clone());
+            let applied = tokio::task::spawn_blocking(move || behind.apply(changes));
             // The next rows are read while these are taken in.
             let (done, next) = tokio::join!(applied, feed.read());
             if let Err(fault) = done {
                 error!("Changes up to {reached} could not be taken in: {fault}");
             }
-            ingest.applied(reached);
+            // Nobody reads before all is there once; after that nobody reads what is older than this.
+            let is_loaded = *loaded.borrow();
+            if next.is_empty() || is_loaded && settled.elapsed() > MAX_LAG {
+                let settling = catalog.clone();
+                if let Err(fault) = tokio::task::spawn_blocking(move || settling.settle()).await {
+                    error!("Relations up to {reached} could not be brought up to date: {fault}");
+                }
+                ingest.applied(reached);
+                settled = Instant::now();
+            }
             changes = next;
         }
         loaded.send_replace(true);

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::{FacetValue, Filter, select::Selection, table::Table, text::TextId};
+use super::{FacetValue, Which, select::Selection, table::Table, text::TextId};
 
 /// Keys with more values are counted entity by entity.
 const MAX_VALUES: usize = 4_000;
@@ -11,9 +11,9 @@ const MAX_VALUES: usize = 4_000;
 pub(super) fn facets(
     table: &Table,
     keys: &[String],
-    filter: &Filter,
+    which: Which<'_>,
 ) -> Vec<(String, Vec<FacetValue>)> {
-    let selection = table.select(filter);
+    let selection = table.select_which(which, &[]);
     keys.iter()
         .map(|key| (key.clone(), facet(table, key, &selection)))
         .collect()

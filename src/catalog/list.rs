@@ -1,12 +1,14 @@
 //! `GET /entities` (`catalog-api.md` §4.1).
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::{
-    EntityList, EntityQuery, ListPage, OrderField, query,
+    EntityList, EntityQuery, ListPage, OrderField, Which,
+    keys::KeyId,
+    query,
     table::{SlotId, Table},
 };
 use crate::error::{Error, Result};
@@ -20,8 +22,12 @@ pub(super) fn list(table: &Table, list: &EntityList) -> Result<ListPage> {
         Some(after) => decode_after(after)?,
         None => (list.limit, list.offset.unwrap_or(0)),
     };
-    let mut slots: Vec<SlotId> = table.select(&list.filter).iter().collect();
-    sort(table, &mut slots, &list.order);
+    let which = Which {
+        filter: &list.filter,
+        full_text: list.full_text.as_ref(),
+    };
+    let selection = table.select_which(which, &list.order);
+    let slots = sorted(table, selection.iter(), &list.order);
     let end = limit.map_or(slots.len(), |limit| {
         offset.saturating_add(limit).min(slots.len())
     });
@@ -42,7 +48,7 @@ pub(super) fn list(table: &Table, list: &EntityList) -> Result<ListPage> {
 fn whole(table: &Table, list: &EntityList) -> ListPage {
     let query = EntityQuery {
         filter: list.filter.clone(),
-        full_text: None,
+        full_text: list.full_text.clone(),
         order: list.order.iter().take(1).cloned().collect(),
         limit: usize::MAX,
         offset: 0,
@@ -55,42 +61,47 @@ fn whole(table: &Table, list: &EntityList) -> ListPage {
 }
 
 /// By ref; or by the fields as they are spelt, entities without a value last, then by uid.
-fn sort(table: &Table, slots: &mut [SlotId], order: &[OrderField]) {
+fn sorted(table: &Table, slots: impl Iterator<Item = SlotId>, order: &[OrderField]) -> Vec<SlotId> {
     if order.is_empty() {
+        let mut slots: Vec<SlotId> = slots.collect();
         slots.sort_by_cached_key(|slot| table.texts.get(table.slot(*slot).entity_ref));
-        return;
+        return slots;
     }
     let keys: Vec<_> = order
         .iter()
         .map(|order| (table.keys.find(&order.field), order.descending))
         .collect();
-    let value = |slot: SlotId, key: Option<u32>| {
+    let value = |slot: SlotId, key: Option<KeyId>| {
         let values = key.into_iter().flat_map(|key| table.rows_of(slot, key));
         values
             .filter_map(|(_, value)| *value)
             .map(|value| table.texts.get(table.texts.lower(value)))
             .min()
     };
-    slots.sort_by(|a, b| {
-        for (key, descending) in &keys {
-            let ordering = match (value(*a, *key), value(*b, *key)) {
-                (Some(a), Some(b)) => {
-                    if *descending {
-                        b.cmp(a)
-                    } else {
-                        a.cmp(b)
-                    }
-                }
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => Ordering::Equal,
-            };
-            if ordering != Ordering::Equal {
-                return ordering;
-            }
-        }
-        table.uid(*a).cmp(table.uid(*b))
-    });
+    // Looked up once for each entity, not for each comparison.
+    let rank = |slot: SlotId| -> Vec<Rank<'_>> {
+        let ranks = keys
+            .iter()
+            .map(|(key, descending)| match value(slot, *key) {
+                None => Rank::Absent,
+                Some(value) if *descending => Rank::Descending(Reverse(value)),
+                Some(value) => Rank::Ascending(value),
+            });
+        ranks.collect()
+    };
+    let mut ranked: Vec<_> = slots
+        .map(|slot| (rank(slot), table.uid(slot), slot))
+        .collect();
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, _, slot)| slot).collect()
+}
+
+/// The place of an entity by one field.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Rank<'a> {
+    Ascending(&'a str),
+    Descending(Reverse<&'a str>),
+    Absent,
 }
 
 fn decode_after(after: &str) -> Result<(Option<usize>, usize)> {

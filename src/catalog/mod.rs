@@ -10,6 +10,7 @@ mod facets;
 mod filter;
 mod flatten;
 mod graph;
+mod haystack;
 mod keys;
 mod list;
 mod parse;
@@ -76,6 +77,24 @@ pub struct FullTextFilter {
     pub fields: Vec<String>,
 }
 
+/// Entities to count: a filter and, perhaps, a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Which<'a> {
+    /// Which.
+    pub filter: &'a Filter,
+    /// Full text.
+    pub full_text: Option<&'a FullTextFilter>,
+}
+
+impl<'a> From<&'a Filter> for Which<'a> {
+    fn from(filter: &'a Filter) -> Self {
+        Self {
+            filter,
+            full_text: None,
+        }
+    }
+}
+
 /// A first page of `by-query` (§5).
 #[derive(Debug, Clone)]
 pub struct EntityQuery {
@@ -111,6 +130,8 @@ pub struct EntityPage {
 pub struct EntityList {
     /// Which.
     pub filter: Filter,
+    /// Full text.
+    pub full_text: Option<FullTextFilter>,
     /// Order; empty: by ref.
     pub order: Vec<OrderField>,
     /// At most so many; `None`: all.
@@ -196,19 +217,27 @@ impl Catalog {
         }
     }
 
-    /// Takes changes in, in their order. Parses outside the lock. Blocks for as long as it takes: call it on a
-    /// blocking thread.
+    /// Takes changes in, in their order. Of many, the relations that other entities have because of them are out of
+    /// date until [`Self::settle`]: who is far behind brings each of them up to date once. Parses outside the lock.
+    /// Blocks for as long as it takes: call it on a blocking thread.
     pub fn apply(&self, changes: Vec<Change>) {
-        if changes.is_empty() {
-            return;
-        }
         if changes.len() > MANY {
             self.write().keys.forget_made();
         }
-        let mut parsed = parse::parse(changes, &self.kinds).into_iter().peekable();
-        while parsed.peek().is_some() {
-            self.write().apply(parsed.by_ref().take(SLICE));
+        let mut parsed = parse::parse(changes, &self.kinds).into_iter();
+        let are_few = parsed.len() <= SLICE;
+        while parsed.len() > 0 {
+            let mut table = self.write();
+            table.take_in(parsed.by_ref().take(SLICE));
+            if are_few {
+                table.stitch_some(SLICE);
+            }
         }
+    }
+
+    /// Brings every relation up to date. Blocking, too.
+    pub fn settle(&self) {
+        while self.write().stitch_some(SLICE) > 0 {}
         self.generation.send_modify(|generation| *generation += 1);
     }
 
@@ -294,14 +323,19 @@ impl Snapshot<'_> {
 
     /// How many match.
     #[must_use]
-    pub fn count(&self, filter: &Filter) -> usize {
-        usize::try_from(self.table.select(filter).len()).unwrap_or(usize::MAX)
+    pub fn count<'a>(&self, which: impl Into<Which<'a>>) -> usize {
+        let selection = self.table.select_which(which.into(), &[]);
+        usize::try_from(selection.len()).unwrap_or(usize::MAX)
     }
 
     /// For each key its values, in byte order.
     #[must_use]
-    pub fn facets(&self, keys: &[String], filter: &Filter) -> Vec<(String, Vec<FacetValue>)> {
-        facets::facets(&self.table, keys, filter)
+    pub fn facets<'a>(
+        &self,
+        keys: &[String],
+        which: impl Into<Which<'a>>,
+    ) -> Vec<(String, Vec<FacetValue>)> {
+        facets::facets(&self.table, keys, which.into())
     }
 
     /// The entity, then its ancestors, each with its parents, the root last. `None`: there is no such entity.

@@ -1,9 +1,12 @@
 //! Which entities have a key, by value.
 
+use std::sync::OnceLock;
+
 use hashbrown::HashMap;
 use roaring::RoaringBitmap;
 
 use super::{
+    haystack::Haystack,
     table::SlotId,
     text::{TextId, Texts},
 };
@@ -22,6 +25,8 @@ pub(super) struct Postings {
     pub(super) by_value: HashMap<TextId, Posting>,
     /// Value in lower case → as authored, in every way it is written.
     spellings: HashMap<TextId, Vec<TextId>>,
+    /// The spellings' keys, for finding parts of them; made when first asked for.
+    haystack: OnceLock<Haystack>,
     /// Entities with the key, whatever its value.
     pub(super) existing: RoaringBitmap,
     /// Entities with the key and a value that can be compared.
@@ -60,10 +65,12 @@ impl Postings {
             }
             None => {
                 self.by_value.insert(value, Posting::One(slot));
-                self.spellings
-                    .entry(texts.lower(value))
-                    .or_default()
-                    .push(value);
+                let lower = texts.lower(value);
+                let spellings = self.spellings.entry(lower).or_default();
+                if let (true, Some(haystack)) = (spellings.is_empty(), self.haystack.get_mut()) {
+                    haystack.push(lower, texts);
+                }
+                spellings.push(value);
             }
         }
     }
@@ -93,6 +100,7 @@ impl Postings {
                     spellings.retain(|spelling| *spelling != value);
                     if spellings.is_empty() {
                         self.spellings.remove(&lower);
+                        self.tidy();
                     }
                 }
             }
@@ -117,6 +125,31 @@ impl Postings {
             },
             _ => None,
         }
+    }
+
+    /// A haystack keeps what is gone, until that is most of it.
+    fn tidy(&mut self) {
+        let is_stale = |haystack: &Haystack| haystack.len() > 2 * self.spellings.len() + 64;
+        if self.haystack.get().is_some_and(is_stale) {
+            self.haystack.take();
+        }
+    }
+
+    /// Adds the entities with a value that has `part`, in lower case, within it.
+    pub(super) fn add_containing(&self, texts: &Texts, part: &str, selection: &mut RoaringBitmap) {
+        let haystack = self.haystack.get_or_init(|| {
+            let mut haystack = Haystack::default();
+            for lower in self.spellings.keys() {
+                haystack.push(*lower, texts);
+            }
+            haystack
+        });
+        haystack.find(part, |lower| {
+            // The number of a value that is gone may be that of another now.
+            if self.spellings.contains_key(&lower) && texts.get(lower).contains(part) {
+                self.add_equal(lower, selection);
+            }
+        });
     }
 
     /// Adds the entities with a value of which `is_wanted` says yes, given in lower case.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{
-    EntityPage, EntityQuery, OrderField,
+    EntityPage, EntityQuery, OrderField, Which,
     column::{Column, Position, position_of},
     cursor::Cursor,
     keys::KeyId,
@@ -28,12 +28,11 @@ struct Ordered<'a> {
 
 /// A first page.
 pub(super) fn first_page(table: &Table, query: &EntityQuery) -> EntityPage {
-    let mut selection = table.select(&query.filter);
-    if let Some(full_text) = &query.full_text
-        && let Some(found) = table.select_full_text(full_text, &query.order)
-    {
-        selection = Selection::Owned(&*selection & &found);
-    }
+    let which = Which {
+        filter: &query.filter,
+        full_text: query.full_text.as_ref(),
+    };
+    let selection = table.select_which(which, &query.order);
     let Some(ordered) = Ordered::new(table, &query.order, selection) else {
         return EntityPage::default();
     };
@@ -77,12 +76,11 @@ pub(super) fn first_page(table: &Table, query: &EntityQuery) -> EntityPage {
 /// The page behind, or before, a cursor.
 pub(super) fn page_from(table: &Table, cursor: &str, limit: usize) -> Result<EntityPage> {
     let cursor = Cursor::decode(cursor)?;
-    let mut selection = table.select(&cursor.filter);
-    if let Some(full_text) = &cursor.full_text
-        && let Some(found) = table.select_full_text(full_text, &cursor.order)
-    {
-        selection = Selection::Owned(&*selection & &found);
-    }
+    let which = Which {
+        filter: &cursor.filter,
+        full_text: cursor.full_text.as_ref(),
+    };
+    let selection = table.select_which(which, &cursor.order);
     let total_items = cursor.total_items;
     let Some(ordered) = Ordered::new(table, &cursor.order, selection) else {
         return Ok(EntityPage {

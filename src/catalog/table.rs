@@ -60,6 +60,8 @@ pub(super) struct Table {
     edges: HashMap<TextId, Vec<Edge>>,
     /// Locations by the files they lead to.
     pub(super) parents: HashMap<TextId, Vec<SlotId>>,
+    /// Refs whose relations are out of date; held.
+    touched: HashSet<TextId>,
 }
 
 impl Table {
@@ -135,34 +137,55 @@ impl Table {
         })
     }
 
-    /// Takes changes in. Relations of others follow before it returns.
-    pub(super) fn apply(&mut self, changes: impl Iterator<Item = ParsedChange>) {
-        let mut touched = HashSet::new();
+    /// Takes changes in. The relations that others have because of them are out of date until
+    /// [`Self::stitch_some`].
+    pub(super) fn take_in(&mut self, changes: impl Iterator<Item = ParsedChange>) {
+        let mut put = Vec::new();
         for change in changes {
             match change {
                 ParsedChange::Put(parsed) => {
                     let existing = self.find(parsed.entity_ref.as_str());
                     if let Some(id) = existing {
-                        self.take_out(id, &mut touched);
+                        self.take_out(id);
                     }
-                    self.put_in(existing, *parsed, &mut touched);
+                    put.push(self.put_in(existing, *parsed));
                 }
                 ParsedChange::Gone(entity_ref) => {
                     if let Some(id) = self.find(entity_ref.as_str()) {
-                        self.take_out(id, &mut touched);
+                        self.take_out(id);
                         self.forget(id);
                     }
                 }
             }
         }
-        for source in touched {
+        for source in put {
+            if self.touched.remove(&source) {
+                self.stitch(source);
+                self.texts.release(source);
+            }
+        }
+    }
+
+    /// Brings the relations of at most so many entities up to date; answers how many are left.
+    pub(super) fn stitch_some(&mut self, most: usize) -> usize {
+        let sources: Vec<TextId> = self.touched.iter().copied().take(most).collect();
+        for source in sources {
+            self.touched.remove(&source);
             self.stitch(source);
             self.texts.release(source);
+        }
+        self.touched.len()
+    }
+
+    /// A ref's relations are out of date.
+    fn touch(&mut self, source: TextId) {
+        if self.touched.insert(source) {
+            self.texts.hold_again(source);
         }
     }
 
     /// Takes an entity out of every index but that of refs; its slot stays for [`Self::put_in`] or [`Self::forget`].
-    fn take_out(&mut self, id: SlotId, touched: &mut HashSet<TextId>) {
+    fn take_out(&mut self, id: SlotId) {
         self.live.remove(id);
         let (rows, relation_rows) = {
             let slot = self.slots[id as usize]
@@ -199,10 +222,8 @@ impl Table {
             }
             self.texts.release(kind);
             self.texts.release(target);
-            // `touched` holds the source once.
-            if !touched.insert(source) {
-                self.texts.release(source);
-            }
+            self.touch(source);
+            self.texts.release(source);
         }
         if let Some(location) = location {
             self.texts.release(location);
@@ -231,12 +252,8 @@ impl Table {
         self.texts.release(uid);
     }
 
-    fn put_in(
-        &mut self,
-        existing: Option<SlotId>,
-        parsed: ParsedEntity,
-        touched: &mut HashSet<TextId>,
-    ) {
+    /// Puts an entity in, and answers with its ref.
+    fn put_in(&mut self, existing: Option<SlotId>, parsed: ParsedEntity) -> TextId {
         let mut rows: Vec<Row> = Vec::with_capacity(24);
         for (key, value) in parsed.rows.iter() {
             let key = self.keys.put(key);
@@ -258,7 +275,7 @@ impl Table {
             self.slots.push(None);
             u32::try_from(self.slots.len() - 1).expect("fewer than 4 billion entities")
         });
-        let declared = self.declare(id, &parsed, touched);
+        let declared = self.declare(id, &parsed);
         let location = parsed.location.map(|location| self.texts.hold(&location));
         let targets: Box<[TextId]> = parsed
             .targets
@@ -292,17 +309,11 @@ impl Table {
         let rows = std::mem::take(&mut self.slots[id as usize].as_mut().expect("just put in").rows);
         self.index(id, &rows);
         self.slots[id as usize].as_mut().expect("just put in").rows = rows;
-        if touched.insert(entity_ref) {
-            self.texts.hold_again(entity_ref);
-        }
+        self.touch(entity_ref);
+        entity_ref
     }
 
-    fn declare(
-        &mut self,
-        id: SlotId,
-        parsed: &ParsedEntity,
-        touched: &mut HashSet<TextId>,
-    ) -> Box<[(TextId, TextId, TextId)]> {
+    fn declare(&mut self, id: SlotId, parsed: &ParsedEntity) -> Box<[(TextId, TextId, TextId)]> {
         let mut declared = Vec::with_capacity(parsed.relations.len());
         for relation in &parsed.relations {
             let source = self.texts.hold(relation.source.as_str());
@@ -314,9 +325,7 @@ impl Table {
                 declarer: id,
             });
             declared.push((source, kind, target));
-            if touched.insert(source) {
-                self.texts.hold_again(source);
-            }
+            self.touch(source);
         }
         declared.into_boxed_slice()
     }

@@ -177,10 +177,26 @@ fn warm(catalog: &Catalog) {
         ));
         let _ = snapshot.facets(&[key.to_owned()], &Filter::All);
     }
+    let _ = holding(&snapshot, "pr");
+}
+
+/// How many hold a text.
+fn holding(snapshot: &Snapshot<'_>, term: &str) -> usize {
+    let text = FullTextFilter {
+        term: term.to_owned(),
+        fields: ["metadata.name", "spec.lifecycle", "spec.owner"]
+            .map(str::to_owned)
+            .to_vec(),
+    };
+    snapshot.count(Which {
+        filter: &Filter::All,
+        full_text: Some(&text),
+    })
 }
 
 type Everything = (
     Vec<String>,
+    Vec<usize>,
     Vec<(String, Vec<FacetValue>)>,
     Vec<Vec<String>>,
 );
@@ -210,7 +226,8 @@ fn everything(catalog: &Catalog) -> Everything {
                 .items,
         )
     });
-    (all, facets, orders.to_vec())
+    let held = ["pr", "n1", "team-2", "o"].map(|term| holding(&snapshot, term));
+    (all, held.to_vec(), facets, orders.to_vec())
 }
 
 /// A filter, and what it says of a draft.
@@ -228,6 +245,7 @@ proptest! {
         apply_one_by_one(&followed, &steps);
         let anew = catalog();
         anew.apply(alive(&steps).values().map(Draft::change).collect());
+        anew.settle();
         prop_assert_eq!(everything(&followed), everything(&anew));
         prop_assert_eq!(followed.read().len(), alive(&steps).len());
     }

@@ -1,6 +1,6 @@
 //! What waits for somebody: files that are broken, removals that are held, orphans.
 //!
-//! Counting reads the rows of every file, so the result is kept until something was written, and for a few
+//! Counting looks at the row of every file, so the result is kept until something was written, and for a few
 //! seconds even then. One request pays; the others see what was known before.
 
 use std::sync::Arc;
@@ -13,23 +13,19 @@ use crate::{
     clock::UnixMillis,
     error::Result,
     http::AppState,
-    store::{self, FileSummary},
+    store::{self, FileFilter},
 };
 
 /// How long a count holds while things change.
 const FRESH_MS: i64 = 5_000;
-/// Rows of files read at once.
-const FILES_AT_ONCE: u32 = 500;
 
 /// How much waits for somebody.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// Files that cannot be read or have refused documents.
     pub(crate) broken_files: usize,
-    /// Documents that were refused, in all of them.
-    pub(crate) refused_documents: usize,
-    /// Documents that lost their ref to another file.
-    pub(crate) conflicts: usize,
+    /// Files with documents that lost their ref to another file.
+    pub(crate) conflicting_files: usize,
     /// Sources whose removals wait for somebody to agree.
     pub(crate) held_removals: usize,
     /// Entities nothing lists any more.
@@ -89,34 +85,16 @@ impl Attention {
 }
 
 async fn count(state: &AppState) -> Result<Counts> {
-    let mut counts = Counts {
+    let files = store::count_files(&state.store, &FileFilter::default()).await?;
+    let number = |count: i64| usize::try_from(count).unwrap_or_default();
+    Ok(Counts {
+        broken_files: number(files.broken),
+        conflicting_files: number(files.conflicting),
         held_removals: store::held_removals(&state.store).await?.len(),
         orphans: state
             .catalog
             .read()
             .count(&Filter::equals(catalog::ORPHAN, "true")),
-        ..Counts::default()
-    };
-    let mut after = String::new();
-    loop {
-        let files = store::files(&state.store, &after, FILES_AT_ONCE).await?;
-        let Some(last) = files.last() else {
-            return Ok(counts);
-        };
-        after.clone_from(&last.location_ref);
-        for file in files {
-            counts.add(&file.into());
-        }
-    }
-}
-
-impl Counts {
-    fn add(&mut self, file: &FileSummary) {
-        self.files += 1;
-        self.refused_documents += file.refused;
-        self.conflicts += file.conflicting;
-        if file.error.is_some() || file.refused > 0 {
-            self.broken_files += 1;
-        }
-    }
+        files: number(files.files),
+    })
 }

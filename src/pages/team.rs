@@ -161,6 +161,7 @@ fn owned(catalog: &Snapshot<'_>, group: &EntityRef) -> Result<Vec<OwnedKind>> {
         .map(|kind| {
             let list = catalog.list(&EntityList {
                 filter: is_owned.clone().and(Filter::equals("kind", &kind.value)),
+                full_text: None,
                 order: vec![OrderField {
                     field: "metadata.name".to_owned(),
                     descending: false,

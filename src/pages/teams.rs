@@ -78,6 +78,7 @@ impl TeamsPage {
 fn teams(catalog: &Snapshot<'_>, groups: Filter) -> Result<Vec<Team>> {
     let list = catalog.list(&EntityList {
         filter: groups,
+        full_text: None,
         order: vec![OrderField {
             field: "metadata.name".to_owned(),
             descending: false,

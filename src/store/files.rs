@@ -171,17 +171,6 @@ pub async fn file(db: &Db, location_ref: &str) -> Result<Option<File>> {
     row.map(TryInto::try_into).transpose()
 }
 
-/// Files in the order of their refs, after `after`, at most `limit`.
-pub async fn files(db: &Db, after: &str, limit: u32) -> Result<Vec<File>> {
-    const SQL: &str = "SELECT location_ref, origin, fingerprint, text_hash, etag, error, documents, dependencies, read_at, changed_at FROM files WHERE location_ref > $1 ORDER BY location_ref LIMIT $2";
-    let rows: Vec<FileRow> = on_db!(db, |pool| sqlx::query_as(SQL)
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await)?;
-    rows.into_iter().map(TryInto::try_into).collect()
-}
-
 /// Why those of these files that cannot be read cannot be read.
 pub async fn file_errors(db: &Db, location_refs: &[String]) -> Result<Vec<Diagnostic>> {
     let mut errors = Vec::new();

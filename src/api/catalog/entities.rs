@@ -21,6 +21,7 @@ pub(in crate::api) fn list_entities(state: &AppState, call: &Call) -> Result<Res
     }
     let list = EntityList {
         filter: Filter::from_params(&query.all("filter"))?,
+        full_text: None,
         order: query
             .all("order")
             .iter()

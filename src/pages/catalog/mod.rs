@@ -44,8 +44,6 @@ struct CatalogPage {
     rows: Vec<Row>,
     columns: Columns,
     pager: Pager,
-    /// How many hold the text, if not all of them are looked at.
-    cut_from: Option<usize>,
     /// Whether the catalog is empty altogether.
     is_bare: bool,
     query: Carried,
@@ -114,7 +112,6 @@ impl CatalogPage {
             pager: Pager::new(query.page, query.size, total, |page| {
                 address(&query.on_page(page))
             }),
-            cut_from: selection.cut_from,
             is_bare: catalog.is_empty(),
             csv_href: query.on_page(1).url(urls::CATALOG_CSV),
             json_href: query.on_page(1).url(urls::CATALOG_JSON),

@@ -1,19 +1,16 @@
 //! The part of the catalog a list asks for: its rows, how many there are, and the counts beside the filters.
 
 use bytes::Bytes;
-use serde::Deserialize;
 
 use super::{
     super::icons,
     query::{Column, EVERY_KIND, Facet, ListQuery},
 };
 use crate::{
-    catalog::{EntityList, EntityQuery, FacetValue, Filter, FullTextFilter, OrderField, Snapshot},
+    catalog::{EntityList, EntityQuery, FacetValue, Filter, FullTextFilter, Snapshot, Which},
     error::Result,
 };
 
-/// Entities in which a text is looked for further: the first so many that hold it, by name.
-const MAX_MATCHES: usize = 2_000;
 /// Where a text is looked for.
 const TEXT_FIELDS: [&str; 4] = [
     "metadata.name",
@@ -28,42 +25,31 @@ const FIRST_KIND: &str = "component";
 pub(super) struct Selection<'a> {
     catalog: &'a Snapshot<'a>,
     query: &'a ListQuery,
-    /// Those that hold the text; `None` if no text is asked for.
-    matches: Option<Filter>,
-    /// How many hold the text, if not all of them are looked at.
-    pub(super) cut_from: Option<usize>,
+    /// The text that is asked for.
+    text: Option<FullTextFilter>,
     /// Each kind and how many of it there are under the other choices.
     pub(super) kinds: Vec<FacetValue>,
     /// The kind that is listed, in lower case; [`EVERY_KIND`].
     pub(super) kind: String,
 }
 
-#[derive(Deserialize)]
-struct WithUid {
-    metadata: Uid,
-}
-
-#[derive(Deserialize)]
-struct Uid {
-    uid: String,
-}
-
 impl<'a> Selection<'a> {
     /// Decides which kind is listed, and finds the text.
     pub(super) fn new(catalog: &'a Snapshot<'a>, query: &'a ListQuery) -> Self {
-        let (matches, cut_from) = matches(catalog, &query.text);
+        let text = (!query.text.is_empty()).then(|| FullTextFilter {
+            term: query.text.clone(),
+            fields: TEXT_FIELDS.map(str::to_owned).to_vec(),
+        });
         let mut selection = Self {
             catalog,
             query,
-            matches,
-            cut_from,
+            text,
             kinds: Vec::new(),
             kind: EVERY_KIND.to_owned(),
         };
         // Type and lifecycle belong to a kind: the tabs count what they would lead to, without them.
         let elsewhere = query.of_kind(EVERY_KIND);
-        let filter = selection.with_matches(elsewhere.filter(None));
-        selection.kinds = facet(catalog, "kind", &filter);
+        selection.kinds = selection.facet("kind", &all_of(elsewhere.filter(None)));
         selection.kinds.sort_by_key(|kind| icons::rank(&kind.value));
         selection.kind = match &query.kind {
             Some(kind) => kind.clone(),
@@ -71,6 +57,19 @@ impl<'a> Selection<'a> {
             None => EVERY_KIND.to_owned(),
         };
         selection
+    }
+
+    fn which<'f>(&'f self, filter: &'f Filter) -> Which<'f> {
+        Which {
+            filter,
+            full_text: self.text.as_ref(),
+        }
+    }
+
+    fn facet(&self, field: &str, filter: &Filter) -> Vec<FacetValue> {
+        let fields = [field.to_owned()];
+        let found = self.catalog.facets(&fields, self.which(filter)).pop();
+        found.map(|(_, values)| values).unwrap_or_default()
     }
 
     fn has_kind(&self, kind: &str) -> bool {
@@ -84,27 +83,18 @@ impl<'a> Selection<'a> {
         self.kind == EVERY_KIND
     }
 
-    fn with_matches(&self, mut all: Vec<Filter>) -> Filter {
-        all.extend(self.matches.clone());
-        if all.is_empty() {
-            Filter::All
-        } else {
-            Filter::AllOf(all)
-        }
-    }
-
     /// What must hold for a row; but for the choices of `left_out`.
     fn filter(&self, left_out: Option<Facet>) -> Filter {
         let mut all = self.query.filter(left_out);
         if !self.is_mixed() {
             all.push(Filter::In("kind".to_owned(), vec![self.kind.clone()]));
         }
-        self.with_matches(all)
+        all_of(all)
     }
 
     /// How many rows there are.
     pub(super) fn total(&self) -> usize {
-        self.catalog.count(&self.filter(None))
+        self.catalog.count(self.which(&self.filter(None)))
     }
 
     /// The rows from `offset`, at most `limit`.
@@ -116,7 +106,7 @@ impl<'a> Selection<'a> {
         if self.query.sort == Column::Name {
             let page = self.catalog.query(&EntityQuery {
                 filter,
-                full_text: None,
+                full_text: self.text.clone(),
                 order,
                 limit,
                 offset,
@@ -126,6 +116,7 @@ impl<'a> Selection<'a> {
         }
         let list = EntityList {
             filter,
+            full_text: self.text.clone(),
             order,
             limit: Some(limit),
             offset: Some(offset),
@@ -142,13 +133,15 @@ impl<'a> Selection<'a> {
             .collect();
         let fields: Vec<String> = open.iter().map(|f| f.field().to_owned()).collect();
         // Nothing is chosen of these, so one question answers for all of them.
-        let mut counted = self.catalog.facets(&fields, &self.filter(None)).into_iter();
+        let filter = self.filter(None);
+        let counted = self.catalog.facets(&fields, self.which(&filter));
+        let mut counted = counted.into_iter();
         let mut all = Vec::new();
         for facet in Facet::ALL {
             let mut values = if open.contains(&facet) {
                 counted.next().map(|(_, values)| values).unwrap_or_default()
             } else {
-                self::facet(self.catalog, facet.field(), &self.filter(Some(facet)))
+                self.facet(facet.field(), &self.filter(Some(facet)))
             };
             values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
             all.push((facet, values));
@@ -157,41 +150,10 @@ impl<'a> Selection<'a> {
     }
 }
 
-fn facet(catalog: &Snapshot<'_>, field: &str, filter: &Filter) -> Vec<FacetValue> {
-    let found = catalog.facets(&[field.to_owned()], filter).pop();
-    found.map(|(_, values)| values).unwrap_or_default()
-}
-
-/// Those that hold a text, as a filter; and how many, if they are too many to look at.
-fn matches(catalog: &Snapshot<'_>, text: &str) -> (Option<Filter>, Option<usize>) {
-    if text.is_empty() {
-        return (None, None);
-    }
-    let page = catalog.query(&EntityQuery {
-        filter: Filter::All,
-        full_text: Some(FullTextFilter {
-            term: text.to_owned(),
-            fields: TEXT_FIELDS.map(str::to_owned).to_vec(),
-        }),
-        order: vec![OrderField {
-            field: "metadata.name".to_owned(),
-            descending: false,
-        }],
-        limit: MAX_MATCHES,
-        offset: 0,
-        with_total: true,
-    });
-    let uids: Vec<String> = page
-        .items
-        .iter()
-        .filter_map(|json| serde_json::from_slice::<WithUid>(json).ok())
-        .map(|entity| entity.metadata.uid)
-        .collect();
-    let cut_from = (page.total_items > uids.len()).then_some(page.total_items);
-    let filter = if uids.is_empty() {
-        Filter::Never
+fn all_of(filters: Vec<Filter>) -> Filter {
+    if filters.is_empty() {
+        Filter::All
     } else {
-        Filter::In("metadata.uid".to_owned(), uids)
-    };
-    (Some(filter), cut_from)
+        Filter::AllOf(filters)
+    }
 }

@@ -2,24 +2,24 @@
 //!
 //! The field is found in the declaring entity, its line by reading that entity's kept text again.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use serde_json::Value;
 
 use crate::{
     catalog::{RelationView, Snapshot},
-    entity::{EntityRef, locate, split_documents},
+    entity::{EntityRef, RawDocument, locate, split_documents},
     error::Result,
     http::AppState,
     pages::sources::place::Place,
-    store,
+    store::{self, FileDocument},
 };
 
 use super::document::Document;
 
 /// Declaring documents that are parsed for one page; the others are shown by their first line.
 const MAX_PARSED: usize = 40;
-/// Larger files are not parsed for a line.
+/// Larger documents are not parsed for a line.
 const MAX_BYTES: usize = 1 << 20;
 
 /// A relation as one entity declares it: whose document, in which file, by which field.
@@ -68,8 +68,8 @@ pub(super) struct Lines {
 
 struct KeptFile {
     text: String,
-    /// First line of each entity's document.
-    documents: HashMap<EntityRef, u32>,
+    /// First line of each entity's document, and where its text is.
+    documents: HashMap<EntityRef, (u32, Range<usize>)>,
 }
 
 impl Lines {
@@ -81,13 +81,17 @@ impl Lines {
         }
         let line = match self.files.get(&wanted.file) {
             Some(Some(kept)) => {
-                let first = kept.documents.get(&wanted.by).copied();
+                let first = kept.documents.get(&wanted.by).cloned();
                 self.parsed += 1;
-                first.map(|first| {
-                    if self.parsed > MAX_PARSED || kept.text.len() > MAX_BYTES {
+                first.map(|(first, range)| {
+                    if self.parsed > MAX_PARSED || range.len() > MAX_BYTES {
                         return first;
                     }
-                    line_in(&kept.text, first, wanted.pointer.as_deref()).unwrap_or(first)
+                    let raw = RawDocument {
+                        text: &kept.text[range],
+                        first_line: first,
+                    };
+                    line_in(&raw, wanted.pointer.as_deref()).unwrap_or(first)
                 })
             }
             _ => None,
@@ -105,18 +109,35 @@ async fn keep(state: &AppState, location_ref: &str) -> Result<Option<KeptFile>> 
         Some(hash) => store::text(&state.store, hash).await?,
         None => None,
     };
-    let documents = file.documents.into_iter();
-    Ok(Some(KeptFile {
-        text: text.unwrap_or_default(),
-        documents: documents
-            .filter_map(|document| Some((document.entity_ref?, document.line)))
-            .collect(),
-    }))
+    Ok(Some(KeptFile::new(
+        text.unwrap_or_default(),
+        &file.documents,
+    )))
 }
 
-fn line_in(text: &str, first: u32, pointer: Option<&str>) -> Option<u32> {
-    let documents = split_documents(text);
-    let raw = documents.iter().find(|raw| raw.first_line == first)?;
+impl KeptFile {
+    fn new(text: String, documents: &[FileDocument]) -> Self {
+        let mut end = 0;
+        let ranges: HashMap<u32, Range<usize>> = split_documents(&text)
+            .iter()
+            .map(|raw| {
+                let start = end;
+                end += raw.text.len();
+                (raw.first_line, start..end)
+            })
+            .collect();
+        let documents = documents
+            .iter()
+            .filter_map(|document| {
+                let range = ranges.get(&document.line).cloned().unwrap_or_default();
+                Some((document.entity_ref.clone()?, (document.line, range)))
+            })
+            .collect();
+        Self { text, documents }
+    }
+}
+
+fn line_in(raw: &RawDocument<'_>, pointer: Option<&str>) -> Option<u32> {
     locate(raw, pointer?).map(|position| position.line)
 }
 
@@ -177,7 +198,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Declaration, Document, line_in};
-    use crate::entity::EntityRef;
+    use crate::entity::{EntityRef, split_documents};
 
     const FILE: &str = "\
 kind: System
@@ -208,7 +229,8 @@ spec:
         let by = EntityRef::new("component", "default", "engine");
         let other = EntityRef::from_canonical(other);
         let declaration = Declaration::new(&document, &by, (kind, &other)).expect("a file");
-        line_in(FILE, 4, declaration.pointer.as_deref())
+        let raw = &split_documents(FILE)[1];
+        line_in(raw, declaration.pointer.as_deref())
     }
 
     #[test]

@@ -286,6 +286,7 @@ impl TestApp {
         let catalog = self.state().catalog.read();
         let list = callboard::catalog::EntityList {
             filter: callboard::catalog::Filter::All,
+            full_text: None,
             order: Vec::new(),
             limit: None,
             offset: None,
