@@ -1,8 +1,12 @@
 //! The index: what is in it, and bringing it up to date.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashSet,
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use serde_json::Value;
@@ -27,7 +31,7 @@ use crate::{
 };
 
 /// Of the one thread that writes.
-const WRITER_HEAP_BYTES: usize = 30_000_000;
+const WRITER_HEAP_BYTES: usize = 15_000_000;
 const WORDS: &str = "words";
 /// The type of everything that is indexed so far.
 pub(super) const SOFTWARE_CATALOG: &str = "software-catalog";
@@ -59,11 +63,18 @@ pub struct SearchIndex {
 
 struct Inner {
     fields: Fields,
-    writer: Mutex<IndexWriter>,
+    writer: Mutex<Writer>,
     reader: IndexReader,
     is_ready: AtomicBool,
     /// Around what was found: `<id>` and `</id>`.
     tag: String,
+}
+
+struct Writer {
+    index: IndexWriter,
+    /// Hashes of the refs that were ever indexed: taking out what was never in costs memory until the next merge.
+    indexed: HashSet<u64>,
+    hasher: RandomState,
 }
 
 impl SearchIndex {
@@ -99,7 +110,11 @@ impl SearchIndex {
             .map_err(Error::internal)?;
         let inner = Inner {
             fields,
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Writer {
+                index: writer,
+                indexed: HashSet::new(),
+                hasher: RandomState::new(),
+            }),
             reader,
             is_ready: AtomicBool::new(false),
             tag: new_id(),
@@ -111,24 +126,24 @@ impl SearchIndex {
 
     /// Takes changes in; they are found after [`SearchIndex::publish`]. Blocking.
     pub fn apply(&self, changes: &[Change]) -> Result<()> {
-        let writer = self
-            .inner
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer();
         for change in changes {
             let entity_ref = match change {
                 Change::Put(stored) => &stored.entity_ref,
                 Change::Gone(entity_ref) => entity_ref,
             };
-            writer.delete_term(Term::from_field_text(
-                self.inner.fields.entity_ref,
-                entity_ref.as_str(),
-            ));
+            let hash = writer.hasher.hash_one(entity_ref.as_str());
+            if !writer.indexed.insert(hash) {
+                writer.index.delete_term(Term::from_field_text(
+                    self.inner.fields.entity_ref,
+                    entity_ref.as_str(),
+                ));
+            }
             if let Change::Put(stored) = change
                 && let Some(document) = self.document(stored)
             {
-                writer.add_document(document).map_err(Error::internal)?;
+                let added = writer.index.add_document(document);
+                added.map_err(Error::internal)?;
             }
         }
         Ok(())
@@ -136,15 +151,15 @@ impl SearchIndex {
 
     /// Makes everything taken in so far findable. Blocking, some milliseconds.
     pub fn publish(&self) -> Result<()> {
-        let mut writer = self
-            .inner
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        writer.commit().map_err(Error::internal)?;
+        self.writer().index.commit().map_err(Error::internal)?;
         self.inner.reader.reload().map_err(Error::internal)?;
         self.inner.is_ready.store(true, Ordering::Release);
         Ok(())
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        let writer = self.inner.writer.lock();
+        writer.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it has caught up with the catalog once.

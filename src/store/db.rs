@@ -18,6 +18,10 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 /// Taken by every writing transaction on PostgreSQL. Any constant will do.
 const WRITER_LOCK: &str = "SELECT pg_advisory_xact_lock(20261124)";
 
+/// SQLite's own caches, each connection's, in negative KiB. The system caches the file as well.
+const WRITE_CACHE: &str = "-4000";
+const READ_CACHE: &str = "-1000";
+
 /// An open database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub enum Db {
@@ -83,7 +87,7 @@ impl Db {
             .max_connections(1)
             .max_lifetime(None)
             .idle_timeout(None)
-            .connect_with(options.clone().pragma("cache_size", "-16000"))
+            .connect_with(options.clone().pragma("cache_size", WRITE_CACHE))
             .await
             .map_err(|source| cannot_open(&file.display().to_string(), &source))?;
         SQLITE_MIGRATIONS
@@ -92,7 +96,7 @@ impl Db {
             .map_err(|source| cannot_migrate(&source))?;
         let read = PoolOptions::new()
             .max_connections(4)
-            .connect_lazy_with(options.read_only(true));
+            .connect_lazy_with(options.pragma("cache_size", READ_CACHE).read_only(true));
         Ok(Self::Sqlite { write, read })
     }
 
