@@ -13,7 +13,6 @@ const SETTINGS = [
   { width: 1280, scheme: "light" },
   { width: 1280, scheme: "dark" },
   { width: 360, scheme: "light" },
-  { width: 360, scheme: "dark" },
 ];
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -74,7 +73,9 @@ function shapeOf(path) {
   const parts = url.pathname.split("/").slice(1);
   if (parts[0] === "catalog" && parts.length >= 4) {
     parts[1] = ":namespace";
-    parts[3] = ":name"; // the kind stays: every kind has its own page
+    parts[3] = ":name";
+    // Every kind has its own page; what lies below is the same for all.
+    if (parts.length > 4) parts[2] = ":kind";
     if (parts.length > 5) parts.splice(5, parts.length, ":rest");
   } else {
     parts.splice(1, parts.length, ...parts.slice(1).map((part) => (/[:.%\d]/.test(part) ? ":part" : part)));

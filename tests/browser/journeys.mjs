@@ -114,6 +114,7 @@ async function narrowList(page, origin) {
 
   const address = page.url();
   await page.goBack();
+  await page.locator("th[aria-sort=ascending] #by-Owner").waitFor();
   await page.goBack();
   await until("the way back", async () => !page.url().includes("sort=") && (await count(page)) === promised);
   await page.goto(address);
