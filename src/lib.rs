@@ -17,6 +17,8 @@ pub mod urls;
 
 pub mod store;
 
+pub mod forge;
+
 pub mod source;
 
 pub mod ingest;
