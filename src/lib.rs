@@ -19,6 +19,8 @@ pub mod store;
 
 pub mod git;
 
+pub mod forge;
+
 pub mod source;
 
 pub mod ingest;

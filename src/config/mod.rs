@@ -4,9 +4,11 @@
 //! read into sections (`reader`, `sections`). Every problem is collected; none stops at the first.
 
 mod account;
+mod credentials;
 mod database;
 mod environment;
 mod file;
+mod integrations;
 mod keys;
 mod listen;
 mod locations;
@@ -14,6 +16,7 @@ mod merge;
 mod problem;
 mod reader;
 mod rules;
+mod secret;
 mod sections;
 mod transform;
 mod types;
@@ -24,12 +27,14 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use account::Account;
+pub use credentials::{Credential, CredentialKind, GitHubApp};
 pub use environment::Environment;
+pub use integrations::{Integration, RetryPolicy};
 pub use problem::ConfigProblem;
+pub use secret::Secret;
 pub use types::{
     AllowedHost, AllowedKind, App, Backend, CallboardConfig, CatalogConfig, CatalogRule, Config,
-    Cors, Database, FaultIsolation, Integration, LocationMatch, OrphanStrategy, SearchConfig,
-    TargetMatch,
+    Cors, Database, FaultIsolation, LocationMatch, OrphanStrategy, SearchConfig, TargetMatch,
 };
 
 use self::{merge::Merged, problem::Problems};

@@ -8,14 +8,14 @@ use url::Url;
 
 use super::{
     Account, AllowedHost, App, Backend, CallboardConfig, CatalogConfig, Config, Cors, Database,
-    FaultIsolation, Integration, OrphanStrategy, SearchConfig, database, listen,
+    FaultIsolation, OrphanStrategy, SearchConfig, database, integrations, listen,
     locations::{self, Locations},
     merge::Merged,
     problem::Problems,
     reader::Section,
     rules,
 };
-use crate::entity::{KindDefinition, ScmHost};
+use crate::entity::KindDefinition;
 
 /// Backstage processes each entity every 100 to 150 seconds.
 const PROCESSING_INTERVAL: std::time::Duration = std::time::Duration::from_mins(2);
@@ -44,7 +44,7 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         organization: root.section("organization", |section| {
             section.text("name").map(str::to_owned)
         }),
-        integrations: root.section("integrations", read_integrations),
+        integrations: root.section("integrations", integrations::read),
         catalog: root.section("catalog", |catalog| read_catalog(catalog, found)),
         search: root.section("search", |search| SearchConfig {
             max_page_limit: number(search, "maxPageLimit", 100),
@@ -190,45 +190,6 @@ fn kebab_case(name: &str) -> String {
         kebab.push(letter.to_ascii_lowercase());
     }
     kebab
-}
-
-/// Key under `integrations`, product, and the host that is there without being configured.
-const PRODUCTS: [(&str, ScmHost, Option<&str>); 7] = [
-    ("azure", ScmHost::AzureRepos, Some("dev.azure.com")),
-    (
-        "bitbucketCloud",
-        ScmHost::BitbucketCloud,
-        Some("bitbucket.org"),
-    ),
-    ("bitbucketServer", ScmHost::BitbucketServer, None),
-    ("gerrit", ScmHost::Gerrit, None),
-    ("github", ScmHost::GitHub, Some("github.com")),
-    ("gitea", ScmHost::Gitea, None),
-    ("gitlab", ScmHost::GitLab, Some("gitlab.com")),
-];
-
-fn read_integrations(integrations: Section<'_>) -> Vec<Integration> {
-    let mut found = Vec::new();
-    for (key, product, implicit) in PRODUCTS {
-        found.extend(integrations.sections(key, |entry| {
-            let host = match implicit {
-                Some(implicit) => entry.text("host").unwrap_or(implicit),
-                None => entry.required_text("host")?,
-            };
-            Some(Integration {
-                host: host.to_owned(),
-                product,
-            })
-        }));
-    }
-    let implicit = PRODUCTS
-        .iter()
-        .filter_map(|(_, product, host)| host.map(|host| (host, *product)));
-    found.extend(implicit.map(|(host, product)| Integration {
-        host: host.to_owned(),
-        product,
-    }));
-    found
 }
 
 fn read_catalog(catalog: Section<'_>, found: Locations) -> CatalogConfig {

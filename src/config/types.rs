@@ -6,8 +6,8 @@ use globset::GlobMatcher;
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
 
-use super::Account;
-use crate::entity::{KindDefinition, LocationRef, ScmHost};
+use super::{Account, Integration};
+use crate::entity::{KindDefinition, LocationRef};
 
 /// The configuration, checked.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct Config {
     pub organization: Option<String>,
     /// `backend`
     pub backend: Backend,
-    /// `integrations`: which product runs on which host; configured hosts before implicit ones.
+    /// `integrations`: the Git hosts; configured ones before implicit ones, the first of a host counts.
     pub integrations: Vec<Integration>,
     /// `catalog`
     pub catalog: CatalogConfig,
@@ -101,15 +101,6 @@ pub struct AllowedHost {
     pub host: String,
     /// Prefixes of paths; `None`: all.
     pub paths: Option<Vec<String>>,
-}
-
-/// A Git host.
-#[derive(Debug, Clone)]
-pub struct Integration {
-    /// `host` or `host:port`.
-    pub host: String,
-    /// Its product.
-    pub product: ScmHost,
 }
 
 /// `catalog`
