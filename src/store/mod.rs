@@ -12,6 +12,15 @@ mod files;
 mod locations;
 mod lock;
 mod reach;
+mod run_effects;
+mod run_events;
+mod run_leases;
+mod run_lists;
+mod run_secrets;
+mod run_steps;
+mod run_waits;
+mod run_workspaces;
+mod runs;
 mod texts;
 mod versions;
 
@@ -36,5 +45,17 @@ pub use locations::{
 };
 pub use lock::DataFolderLock;
 pub use reach::{LocationTargets, entities_of_file, file_refs, location_targets, targets_of};
+pub use run_effects::{EffectState, RunEffect, delete_run_effect, put_run_effect, run_effects};
+pub use run_events::{RunEvent, add_run_event, delete_run_endings, last_step_event, run_events};
+pub use run_leases::{Lease, claim_runs, holds_run, keep_leases, release_runs};
+pub use run_lists::{RunFilter, RunOrder, runs};
+pub use run_secrets::{delete_run_secrets, put_run_secret, run_secrets};
+pub use run_steps::{RunStep, StepStatus, delete_run_step, put_run_step, run_steps};
+pub use run_waits::{RunWait, answer_run_wait, delete_run_waits, put_run_wait, run_waits};
+pub use run_workspaces::{
+    RunBlob, delete_old_workspaces, put_run_blob, put_run_manifest, run_blob, run_blob_sizes,
+    run_manifest,
+};
+pub use runs::{Run, RunStatus, add_run, move_run, reopen_run, request_cancel, run, undo_runs};
 pub use texts::{put_text, text, text_hash};
 pub use versions::{NewVersion, Version, put_versions, recent_versions, versions};

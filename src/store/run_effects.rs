@@ -1,0 +1,153 @@
+//! The journal of effects: what steps do outside, written before it is done.
+
+use sqlx::FromRow;
+
+use super::db::{Db, Tx, on_db, on_tx};
+use crate::{
+    clock::UnixMillis,
+    error::{Error, Result},
+};
+
+/// What is known of an effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EffectState {
+    /// It may have been done or not.
+    Intent,
+    /// It was done.
+    Done,
+    /// It may have been done or not, and only a person can tell.
+    Unknown,
+    /// It was taken back.
+    Undone,
+}
+
+impl EffectState {
+    /// The word in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Intent => "intent",
+            Self::Done => "done",
+            Self::Unknown => "unknown",
+            Self::Undone => "undone",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        Ok(match text {
+            "intent" => Self::Intent,
+            "done" => Self::Done,
+            "unknown" => Self::Unknown,
+            "undone" => Self::Undone,
+            other => return Err(Error::internal(format!("an effect has the state {other}"))),
+        })
+    }
+}
+
+/// Something a step does outside. What is JSON is kept as text.
+#[derive(Debug, Clone)]
+pub struct RunEffect {
+    /// Of which step, or pass of it.
+    pub step_key: String,
+    /// Which one of the step's, from 0.
+    pub ordinal: i64,
+    /// What kind, such as `repository`.
+    pub kind: String,
+    /// On what, for people.
+    pub target: String,
+    /// All that is needed to do it again just so.
+    pub effect: String,
+    /// What was there before.
+    pub observed: String,
+    /// What came of it.
+    pub outcome: Option<String>,
+    /// What is known of it.
+    pub state: EffectState,
+    /// In which attempt it was done.
+    pub attempt: i64,
+    /// Since when it is so.
+    pub changed_at: UnixMillis,
+}
+
+#[derive(FromRow)]
+struct EffectRow {
+    step_key: String,
+    ordinal: i64,
+    kind: String,
+    target: String,
+    effect: String,
+    observed: String,
+    outcome: Option<String>,
+    state: String,
+    attempt: i64,
+    changed_at: i64,
+}
+
+impl TryFrom<EffectRow> for RunEffect {
+    type Error = Error;
+
+    fn try_from(row: EffectRow) -> Result<Self> {
+        Ok(Self {
+            state: EffectState::parse(&row.state)?,
+            step_key: row.step_key,
+            ordinal: row.ordinal,
+            kind: row.kind,
+            target: row.target,
+            effect: row.effect,
+            observed: row.observed,
+            outcome: row.outcome,
+            attempt: row.attempt,
+            changed_at: UnixMillis(row.changed_at),
+        })
+    }
+}
+
+/// All effects of a run, in the order they were meant.
+pub async fn run_effects(db: &Db, run_id: &str) -> Result<Vec<RunEffect>> {
+    const SQL: &str = "SELECT e.step_key, e.ordinal, e.kind, e.target, e.effect, e.observed, e.outcome, e.state, e.attempt, e.changed_at FROM run_effects e LEFT JOIN run_steps s ON s.run_id = e.run_id AND s.step_key = e.step_key WHERE e.run_id = $1 ORDER BY s.position NULLS LAST, s.started_at, e.step_key, e.ordinal LIMIT 10000";
+    let rows: Vec<EffectRow> = on_db!(db, |pool| sqlx::query_as(SQL)
+        .bind(run_id)
+        .fetch_all(pool)
+        .await)?;
+    rows.into_iter().map(RunEffect::try_from).collect()
+}
+
+/// Writes an effect, over what was there.
+pub async fn put_run_effect(tx: &mut Tx, run_id: &str, effect: &RunEffect) -> Result<()> {
+    const SQL: &str = "INSERT INTO run_effects (run_id, step_key, ordinal, kind, target, effect, observed, outcome, state, attempt, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (run_id, step_key, ordinal) DO UPDATE SET kind = excluded.kind, target = excluded.target, effect = excluded.effect, observed = excluded.observed, outcome = excluded.outcome, state = excluded.state, attempt = excluded.attempt, changed_at = excluded.changed_at";
+    on_tx!(tx, |connection| sqlx::query(SQL)
+        .bind(run_id)
+        .bind(&effect.step_key)
+        .bind(effect.ordinal)
+        .bind(&effect.kind)
+        .bind(&effect.target)
+        .bind(&effect.effect)
+        .bind(&effect.observed)
+        .bind(&effect.outcome)
+        .bind(effect.state.as_str())
+        .bind(effect.attempt)
+        .bind(effect.changed_at.0)
+        .execute(connection)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Takes an effect out of the journal: it is known not to have been done.
+pub async fn delete_run_effect(
+    tx: &mut Tx,
+    run_id: &str,
+    step_key: &str,
+    ordinal: i64,
+) -> Result<()> {
+    const SQL: &str =
+        "DELETE FROM run_effects WHERE run_id = $1 AND step_key = $2 AND ordinal = $3";
+    on_tx!(tx, |connection| sqlx::query(SQL)
+        .bind(run_id)
+        .bind(step_key)
+        .bind(ordinal)
+        .execute(connection)
+        .await
+        .map(drop))?;
+    Ok(())
+}
