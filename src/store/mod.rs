@@ -21,7 +21,10 @@ mod run_steps;
 mod run_waits;
 mod run_workspaces;
 mod runs;
+mod signing_keys;
 mod texts;
+mod user_info;
+mod user_settings;
 mod versions;
 
 pub use db::{Db, Tx};
@@ -57,5 +60,12 @@ pub use run_workspaces::{
     run_manifest,
 };
 pub use runs::{Run, RunStatus, add_run, move_run, reopen_run, request_cancel, run, undo_runs};
+pub use signing_keys::{
+    SigningKey, add_signing_key, delete_expired_keys, signing_key, signing_keys,
+};
 pub use texts::{put_text, text, text_hash};
+pub use user_info::{put_user_claims, user_claims};
+pub use user_settings::{
+    SettingKey, count_user_settings, delete_user_setting, put_user_setting, user_setting,
+};
 pub use versions::{NewVersion, Version, put_versions, recent_versions, versions};
