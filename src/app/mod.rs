@@ -25,6 +25,7 @@ use crate::{
     config::{Config, Database},
     entity::Kinds,
     error::{Error, Result},
+    forge::Forges,
     http::{self, AppState},
     ingest::{self, Ingest},
     pages,
@@ -53,11 +54,13 @@ impl App {
         let db = opened.db;
         let kinds = Kinds::with_declared(config.callboard.kinds.clone()).map_err(Error::Input)?;
         let kinds = Arc::new(kinds);
+        let forges = Forges::new(&config.integrations, &clock)?;
         let (ingest, worker) = Ingest::new(ingest::Parts {
             db: db.clone(),
             reader: Reader::new(
                 config.callboard.file_roots.clone(),
                 sources::allowed_urls(&config),
+                forges.clone(),
             )?,
             kinds: Arc::clone(&kinds),
             options: sources::ingest_options(&config),
@@ -91,6 +94,7 @@ impl App {
             search,
             auth,
             ingest,
+            forges,
             store: db.clone(),
             clock,
             ready: is_ready,

@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use tokio::sync::watch;
 
 use crate::{
-    auth::Auth, catalog::Catalog, clock::Clock, config::Config, ingest::Ingest,
+    auth::Auth, catalog::Catalog, clock::Clock, config::Config, forge::Forges, ingest::Ingest,
     search::SearchIndex, store::Db,
 };
 
@@ -25,6 +25,8 @@ pub struct Parts {
     pub auth: Auth,
     /// Changes go through it.
     pub ingest: Ingest,
+    /// The Git hosts of the configuration.
+    pub forges: Forges,
     /// Files, versions and removals, for pages.
     pub store: Db,
     /// Tells the time.
