@@ -4,6 +4,7 @@
 
 mod callboard;
 mod catalog;
+mod git;
 mod health;
 mod search;
 
@@ -27,6 +28,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/{*path}", any(again.clone()))
         .route("/.backstage/{*path}", any(again))
         .method_not_allowed_fallback(not_found)
+        .merge(git::routes())
         .with_state(state)
 }
 

@@ -3,6 +3,7 @@
 mod database;
 mod examples;
 mod follow;
+mod local_git;
 mod readiness;
 mod serve;
 mod sources;
@@ -24,7 +25,7 @@ use crate::{
     config::{Config, Database},
     entity::Kinds,
     error::{Error, Result},
-    http::{self, AppState},
+    http::{self, AppState, Background},
     ingest::{self, Ingest},
     pages,
     search::SearchIndex,
@@ -52,12 +53,14 @@ impl App {
         let db = opened.db;
         let kinds = Kinds::with_declared(config.callboard.kinds.clone()).map_err(Error::Input)?;
         let kinds = Arc::new(kinds);
+        let local_git = local_git::host(&config, &clock);
         let (ingest, worker) = Ingest::new(ingest::Parts {
             db: db.clone(),
             reader: Reader::new(
                 config.callboard.file_roots.clone(),
                 sources::allowed_urls(&config),
-            )?,
+            )?
+            .with_local(local_git.clone()),
             kinds: Arc::clone(&kinds),
             options: sources::ingest_options(&config),
             hosts: sources::scm_hosts(&config),
@@ -79,6 +82,10 @@ impl App {
         let first_walk = ingest.first_walk();
         let tell = readiness::tell_when_ready(is_loaded, first_walk, catalog.clone(), ready);
         run(Box::pin(worker));
+        if let Some(host) = &local_git {
+            run(Box::pin(local_git::hand_over(host.clone(), ingest.clone())));
+            run(Box::pin(host.clone().tidy_after_start()));
+        }
         run(Box::pin(fill_catalog));
         run(Box::pin(fill_search));
         run(Box::pin(tell));
@@ -89,6 +96,8 @@ impl App {
             search,
             ingest,
             store: db.clone(),
+            local_git,
+            background: Background::new(tasks.clone(), stop.clone()),
             clock,
             ready: is_ready,
         });
@@ -138,6 +147,9 @@ impl App {
 fn lock_folders(config: &Config) -> Result<Vec<DataFolderLock>> {
     let mut folders: Vec<PathBuf> = Vec::new();
     match &config.backend.database {
+        Database::Temporary if config.callboard.local_git => {
+            folders.push(config.callboard.data_dir.clone());
+        }
         Database::Temporary => {}
         Database::Postgres { .. } => folders.push(config.callboard.data_dir.clone()),
         Database::Sqlite { file } => {

@@ -4,8 +4,10 @@ use std::{ops::Deref, sync::Arc};
 
 use tokio::sync::watch;
 
+use super::Background;
 use crate::{
-    catalog::Catalog, clock::Clock, config::Config, ingest::Ingest, search::SearchIndex, store::Db,
+    catalog::Catalog, clock::Clock, config::Config, forge::LocalHost, ingest::Ingest,
+    search::SearchIndex, store::Db,
 };
 
 /// What handlers share. Cheap to clone.
@@ -24,6 +26,10 @@ pub struct Parts {
     pub ingest: Ingest,
     /// Files, versions and removals, for pages.
     pub store: Db,
+    /// The Git host inside the portal, where it is on.
+    pub local_git: Option<LocalHost>,
+    /// Work that outlives its request.
+    pub background: Background,
     /// Tells the time.
     pub clock: Clock,
     /// True once the catalog serves.

@@ -7,6 +7,7 @@ mod error;
 mod file;
 mod glob;
 mod http;
+mod local;
 mod watch;
 
 use std::{path::PathBuf, sync::Arc};
@@ -17,7 +18,7 @@ pub use error::{Missing, SourceError};
 pub use file::Stamp;
 pub use watch::Watcher;
 
-use crate::entity::LocationRef;
+use crate::{entity::LocationRef, forge::LocalHost};
 
 /// No descriptor and no included file is larger: 10 MiB.
 pub const MAX_FILE_BYTES: u64 = 10 * 1024 * 1024;
@@ -36,6 +37,7 @@ pub struct Content {
 pub struct Reader {
     roots: Arc<[PathBuf]>,
     http: http::HttpReader,
+    local: Option<LocalHost>,
 }
 
 impl Reader {
@@ -52,7 +54,14 @@ impl Reader {
         Ok(Self {
             roots,
             http: http::HttpReader::new(Arc::new(allows))?,
+            local: None,
         })
+    }
+
+    /// With the Git host inside the portal: its files are read in the process.
+    #[must_use]
+    pub fn with_local(self, local: Option<LocalHost>) -> Self {
+        Self { local, ..self }
     }
 
     /// Reads a location. With the `etag` of the last time, an unchanged URL answers [`Missing::NotModified`].
@@ -68,9 +77,18 @@ impl Reader {
                     .await
                     .map_err(|_| SourceError::interrupted(&location.to_string()))?
             }
-            "url" => self.http.read(&location.target, etag).await,
+            "url" => self.read_url(&location.target, etag).await,
             other => Err(SourceError::unknown_type(other)),
         }
+    }
+
+    async fn read_url(&self, target: &str, etag: Option<&str>) -> Result<Content, SourceError> {
+        if let Some(local) = &self.local
+            && let Some(read) = local::read(local, target, etag).await
+        {
+            return read;
+        }
+        self.http.read(target, etag).await
     }
 
     /// The files a target stands for: itself, or for a pattern every file that matches, in order of their paths.
