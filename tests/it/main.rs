@@ -11,6 +11,7 @@ mod detail_pages;
 mod house;
 mod ingest;
 mod layering;
+mod local_git;
 mod pages;
 mod store;
 mod url_locations;
