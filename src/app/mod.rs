@@ -20,6 +20,7 @@ pub use serve::{run, serve};
 
 use crate::{
     api,
+    auth::Auth,
     catalog::Catalog,
     clock::Clock,
     config::{Config, Database},
@@ -89,11 +90,13 @@ impl App {
         run(Box::pin(fill_catalog));
         run(Box::pin(fill_search));
         run(Box::pin(tell));
+        let auth = Auth::new(&config, db.clone(), clock.clone())?;
         let config = Arc::new(config);
         let state = AppState::from(http::Parts {
             config,
             catalog,
             search,
+            auth,
             ingest,
             store: db.clone(),
             local_git,

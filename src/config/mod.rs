@@ -4,6 +4,7 @@
 //! read into sections (`reader`, `sections`). Every problem is collected; none stops at the first.
 
 mod account;
+mod auth;
 mod credentials;
 mod database;
 mod environment;
@@ -27,6 +28,9 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use account::Account;
+pub use auth::{
+    AccessRestriction, AuthConfig, BackendAuth, ExternalAccess, GuestProvider, ServiceProof,
+};
 pub use credentials::{Credential, CredentialKind, GitHubApp};
 pub use environment::Environment;
 pub use integrations::{Integration, RetryPolicy};

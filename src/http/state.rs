@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::Background;
 use crate::{
-    catalog::Catalog, clock::Clock, config::Config, forge::LocalHost, ingest::Ingest,
+    auth::Auth, catalog::Catalog, clock::Clock, config::Config, forge::LocalHost, ingest::Ingest,
     search::SearchIndex, store::Db,
 };
 
@@ -22,6 +22,8 @@ pub struct Parts {
     pub catalog: Catalog,
     /// The search index.
     pub search: SearchIndex,
+    /// Knows who people are.
+    pub auth: Auth,
     /// Changes go through it.
     pub ingest: Ingest,
     /// Files, versions and removals, for pages.
