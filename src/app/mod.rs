@@ -26,6 +26,7 @@ use crate::{
     config::{Config, Database},
     entity::Kinds,
     error::{Error, Result},
+    forge::Forges,
     http::{self, AppState, Background},
     ingest::{self, Ingest},
     pages,
@@ -55,13 +56,14 @@ impl App {
         let kinds = Kinds::with_declared(config.callboard.kinds.clone()).map_err(Error::Input)?;
         let kinds = Arc::new(kinds);
         let local_git = local_git::host(&config, &clock);
+        let forges = Forges::new(&config.integrations, &clock)?.with_local(local_git.clone());
         let (ingest, worker) = Ingest::new(ingest::Parts {
             db: db.clone(),
             reader: Reader::new(
                 config.callboard.file_roots.clone(),
                 sources::allowed_urls(&config),
-            )?
-            .with_local(local_git.clone()),
+                forges.clone(),
+            )?,
             kinds: Arc::clone(&kinds),
             options: sources::ingest_options(&config),
             hosts: sources::scm_hosts(&config),
@@ -98,6 +100,7 @@ impl App {
             search,
             auth,
             ingest,
+            forges,
             store: db.clone(),
             local_git,
             background: Background::new(tasks.clone(), stop.clone()),

@@ -263,8 +263,9 @@ pub(super) fn encoded(part: &str) -> String {
     utf8_percent_encode(part, SEGMENT).to_string()
 }
 
-/// Every segment of a path encoded, the slashes between them kept.
-pub(super) fn encoded_path(path: &str) -> String {
+/// Every segment of a path encoded as it stands in an address, the slashes between them kept.
+#[must_use]
+pub fn encoded_path(path: &str) -> String {
     let parts: Vec<String> = path.split('/').map(encoded).collect();
     parts.join("/")
 }

@@ -67,13 +67,10 @@ impl Forges {
         })
     }
 
-    /// With the host inside the portal: it is asked in the process, never over the network.
+    /// With the host inside the portal, where it is on: it is asked in the process, never over the network.
     #[must_use]
-    pub fn with_local(self, local: LocalHost) -> Self {
-        Self {
-            local: Some(local),
-            ..self
-        }
+    pub fn with_local(self, local: Option<LocalHost>) -> Self {
+        Self { local, ..self }
     }
 
     /// The integration of a host, by `host` or `host:port`; the first one counts.
@@ -111,6 +108,12 @@ impl Forges {
             Some(local) if local.is_at(client.integration()) => Some(Forge::Local(local.clone())),
             _ => Forge::new(client),
         }
+    }
+
+    /// The place in a repository that a URL names, also on a host whose product cannot be asked.
+    #[must_use]
+    pub fn address(&self, url: &Url) -> Option<Address> {
+        Address::parse(self.integration(&authority(url))?, url)
     }
 
     fn client(&self, host: &str) -> Option<&HostClient> {

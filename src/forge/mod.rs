@@ -23,7 +23,7 @@ mod tree;
 mod webhook;
 
 pub use access::{Access, Collaborator, Grantee, Identity, Protection, Variable};
-pub use address::Address;
+pub use address::{Address, encoded_path};
 pub use commit::{Branch, Commit, CommitId, FileChange, NewCommit, Person, Written};
 pub use error::{ForgeError, ForgeErrorKind};
 pub use forges::{Forge, Forges, authority};

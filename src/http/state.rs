@@ -6,8 +6,14 @@ use tokio::sync::watch;
 
 use super::Background;
 use crate::{
-    auth::Auth, catalog::Catalog, clock::Clock, config::Config, forge::LocalHost, ingest::Ingest,
-    search::SearchIndex, store::Db,
+    auth::Auth,
+    catalog::Catalog,
+    clock::Clock,
+    config::Config,
+    forge::{Forges, LocalHost},
+    ingest::Ingest,
+    search::SearchIndex,
+    store::Db,
 };
 
 /// What handlers share. Cheap to clone.
@@ -26,6 +32,8 @@ pub struct Parts {
     pub auth: Auth,
     /// Changes go through it.
     pub ingest: Ingest,
+    /// The Git hosts of the configuration.
+    pub forges: Forges,
     /// Files, versions and removals, for pages.
     pub store: Db,
     /// The Git host inside the portal, where it is on.

@@ -19,8 +19,8 @@ pub use name::RepositoryName;
 pub use repositories::{LocalRepository, Ownership};
 
 use super::{
-    Address, Archive, Branch, Commit, CommitId, FileRead, ForgeError, ForgeErrorKind, GitHost,
-    Identity, NewCommit, NewRepository, Repository, RepositoryId, Result, Tree, forges::authority,
+    Archive, Branch, Commit, CommitId, FileRead, ForgeError, ForgeErrorKind, GitHost, Identity,
+    NewCommit, NewRepository, Repository, RepositoryId, Result, Tree,
 };
 use crate::{
     clock::Clock,
@@ -80,15 +80,6 @@ impl LocalHost {
     #[must_use]
     pub fn base_url(&self) -> &Url {
         &self.inner.integration.base_url
-    }
-
-    /// The place in a repository of this host that a URL names; `None` for a URL of another.
-    #[must_use]
-    pub fn place(&self, url: &Url) -> Option<Address> {
-        if authority(url) != self.inner.integration.host {
-            return None;
-        }
-        Address::parse(&self.inner.integration, url)
     }
 
     /// Whether an integration is this host.
