@@ -3,6 +3,7 @@
 mod database;
 mod examples;
 mod follow;
+mod local_git;
 mod readiness;
 mod serve;
 mod sources;
@@ -26,7 +27,7 @@ use crate::{
     entity::Kinds,
     error::{Error, Result},
     forge::Forges,
-    http::{self, AppState},
+    http::{self, AppState, Background},
     ingest::{self, Ingest},
     pages,
     search::SearchIndex,
@@ -54,7 +55,8 @@ impl App {
         let db = opened.db;
         let kinds = Kinds::with_declared(config.callboard.kinds.clone()).map_err(Error::Input)?;
         let kinds = Arc::new(kinds);
-        let forges = Forges::new(&config.integrations, &clock)?;
+        let local_git = local_git::host(&config, &clock);
+        let forges = Forges::new(&config.integrations, &clock)?.with_local(local_git.clone());
         let (ingest, worker) = Ingest::new(ingest::Parts {
             db: db.clone(),
             reader: Reader::new(
@@ -83,6 +85,10 @@ impl App {
         let first_walk = ingest.first_walk();
         let tell = readiness::tell_when_ready(is_loaded, first_walk, catalog.clone(), ready);
         run(Box::pin(worker));
+        if let Some(host) = &local_git {
+            run(Box::pin(local_git::hand_over(host.clone(), ingest.clone())));
+            run(Box::pin(host.clone().tidy_after_start()));
+        }
         run(Box::pin(fill_catalog));
         run(Box::pin(fill_search));
         run(Box::pin(tell));
@@ -96,6 +102,8 @@ impl App {
             ingest,
             forges,
             store: db.clone(),
+            local_git,
+            background: Background::new(tasks.clone(), stop.clone()),
             clock,
             ready: is_ready,
         });
@@ -145,6 +153,9 @@ impl App {
 fn lock_folders(config: &Config) -> Result<Vec<DataFolderLock>> {
     let mut folders: Vec<PathBuf> = Vec::new();
     match &config.backend.database {
+        Database::Temporary if config.callboard.local_git => {
+            folders.push(config.callboard.data_dir.clone());
+        }
         Database::Temporary => {}
         Database::Postgres { .. } => folders.push(config.callboard.data_dir.clone()),
         Database::Sqlite { file } => {

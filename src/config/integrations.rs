@@ -217,6 +217,27 @@ fn implicit_integration(product: &Product) -> Option<Integration> {
     })
 }
 
+/// The Git host inside the portal, which is a Gitea to everybody: its pages are below `<backend.baseUrl>/git`.
+pub(super) fn local(backend_url: &Url) -> Integration {
+    let host = backend_url.host_str().unwrap_or_default();
+    let base_url = below(backend_url, "/git");
+    Integration {
+        key: "callboard.localGit".to_owned(),
+        host: backend_url
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+        product: ScmHost::Gitea,
+        api_base_url: below(&base_url, "/api/v1"),
+        base_url,
+        raw_base_url: None,
+        clone_base_url: None,
+        credentials: Vec::new(),
+        retry: RetryPolicy::default(),
+        commit_signing_key: None,
+        disable_edit_url: false,
+    }
+}
+
 /// Entries of Azure for one host become one: their credentials are for different organizations.
 fn merge_azure(found: Vec<Integration>) -> Vec<Integration> {
     let mut merged: Vec<Integration> = Vec::with_capacity(found.len());

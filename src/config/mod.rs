@@ -65,6 +65,14 @@ impl Config {
         Self::finish(merged, environment, problems)
     }
 
+    /// How the Git host inside the portal presents itself, where it is on.
+    #[must_use]
+    pub fn local_git(&self) -> Option<Integration> {
+        self.callboard
+            .local_git
+            .then(|| integrations::local(&self.backend.base_url))
+    }
+
     /// Whether the working folder has a configuration of its own.
     #[must_use]
     pub fn has_default_file() -> bool {
@@ -95,7 +103,8 @@ impl Config {
         mut problems: Problems,
     ) -> Result<Self, Vec<ConfigProblem>> {
         merged.add_environment(environment, &mut problems);
-        let config = sections::read(&merged, &problems);
+        let mut config = sections::read(&merged, &problems);
+        config.program_environment = environment::for_programs(environment);
         let problems = problems.into_located(&merged);
         if problems.is_empty() {
             Ok(config)

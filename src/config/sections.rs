@@ -39,6 +39,11 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
     callboard.file_roots.extend(merged.folders.iter().cloned());
     unread.extend(found.unread.iter().cloned());
     let account = Account::of(merged, &backend, &unread);
+    let mut integrations = root.section("integrations", integrations::read);
+    if callboard.local_git {
+        // Before all others: it is asked in the process, whatever stands there for the same host.
+        integrations.insert(0, integrations::local(&backend.base_url));
+    }
     Config {
         app: root.section("app", |app| App {
             title: app.text("title").map(str::to_owned),
@@ -51,7 +56,7 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         permission_enabled: root.section("permission", |permission| {
             permission.bool("enabled").unwrap_or(false)
         }),
-        integrations: root.section("integrations", integrations::read),
+        integrations,
         catalog: root.section("catalog", |catalog| read_catalog(catalog, found)),
         search: root.section("search", |search| SearchConfig {
             max_page_limit: number(search, "maxPageLimit", 100),
@@ -59,6 +64,7 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         }),
         backend,
         callboard,
+        program_environment: Vec::new(),
         account,
     }
 }
@@ -273,8 +279,18 @@ fn read_callboard(callboard: Section<'_>, database: &Database, merged: &Merged) 
         removal_share,
         removal_minimum,
         merge_keys: callboard.bool("yamlMergeKeys").unwrap_or(false),
+        local_git: local_git(callboard, database),
         file_roots: roots.into_iter().map(PathBuf::from).collect(),
     }
+}
+
+/// Repositories are files of one machine: nodes that share a PostgreSQL do not share them.
+fn local_git(callboard: Section<'_>, database: &Database) -> bool {
+    let is_on = callboard.bool("localGit").unwrap_or(false);
+    if is_on && matches!(database, Database::Postgres { .. }) {
+        callboard.problem("localGit", "needs SQLite: its repositories are files of one machine, and nodes that share a PostgreSQL do not have them. Remove it and use a Git host of your own, such as Gitea, under `integrations`; or set `backend.database.client: better-sqlite3`.");
+    }
+    is_on
 }
 
 fn encryption_key(callboard: Section<'_>) -> Option<Secret> {

@@ -30,6 +30,8 @@ pub struct Config {
     pub search: SearchConfig,
     /// `callboard`
     pub callboard: CallboardConfig,
+    /// What the programs we start see of the environment: where programs are, proxies, certificates.
+    pub program_environment: Vec<(String, String)>,
     /// What was done with the configuration.
     pub account: Account,
 }
@@ -208,6 +210,8 @@ pub struct CallboardConfig {
     pub removal_minimum: u64,
     /// `callboard.yamlMergeKeys`: whether `<<` is expanded.
     pub merge_keys: bool,
+    /// `callboard.localGit`: whether the Git host inside the portal is on.
+    pub local_git: bool,
     /// Folders that `file` locations may read.
     pub file_roots: Vec<PathBuf>,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Address, client::HostClient, gitea::Gitea};
+use super::{Address, client::HostClient, gitea::Gitea, local::LocalHost};
 use crate::{
     clock::Clock,
     config::{Credential, CredentialKind, Integration, Secret},
@@ -17,6 +17,8 @@ use crate::{
 pub enum Forge {
     /// Gitea and Forgejo.
     Gitea(Gitea),
+    /// The one inside the portal.
+    Local(LocalHost),
 }
 
 /// Does the same with whichever host it is.
@@ -24,6 +26,7 @@ macro_rules! on_host {
     ($forge:expr, $host:ident => $call:expr) => {
         match $forge {
             $crate::forge::Forge::Gitea($host) => $call,
+            $crate::forge::Forge::Local($host) => $call,
         }
     };
 }
@@ -48,6 +51,7 @@ impl Forge {
 #[derive(Clone)]
 pub struct Forges {
     clients: Arc<[HostClient]>,
+    local: Option<LocalHost>,
 }
 
 impl Forges {
@@ -59,7 +63,14 @@ impl Forges {
             .map(|integration| HostClient::new(http.clone(), integration.clone(), clock.clone()));
         Ok(Self {
             clients: clients.collect(),
+            local: None,
         })
+    }
+
+    /// With the host inside the portal, where it is on: it is asked in the process, never over the network.
+    #[must_use]
+    pub fn with_local(self, local: Option<LocalHost>) -> Self {
+        Self { local, ..self }
     }
 
     /// The integration of a host, by `host` or `host:port`; the first one counts.
@@ -71,7 +82,7 @@ impl Forges {
     /// A host, by `host` or `host:port`.
     #[must_use]
     pub fn host(&self, host: &str) -> Option<Forge> {
-        Forge::new(self.client(host)?.clone())
+        self.forge(self.client(host)?.clone())
     }
 
     /// A host that is asked with somebody's own token in place of the configured credentials.
@@ -81,7 +92,7 @@ impl Forges {
             owners: Vec::new(),
             kind: CredentialKind::Token(token.clone()),
         };
-        Forge::new(self.client(host)?.with_credentials(vec![credential]))
+        self.forge(self.client(host)?.with_credentials(vec![credential]))
     }
 
     /// The host and the place in it that a URL names; `None` for a URL of no host of ours.
@@ -89,7 +100,14 @@ impl Forges {
     pub fn at(&self, url: &Url) -> Option<(Forge, Address)> {
         let client = self.client(&authority(url))?;
         let address = Address::parse(client.integration(), url)?;
-        Some((Forge::new(client.clone())?, address))
+        Some((self.forge(client.clone())?, address))
+    }
+
+    fn forge(&self, client: HostClient) -> Option<Forge> {
+        match &self.local {
+            Some(local) if local.is_at(client.integration()) => Some(Forge::Local(local.clone())),
+            _ => Forge::new(client),
+        }
     }
 
     /// The place in a repository that a URL names, also on a host whose product cannot be asked.

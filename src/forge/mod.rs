@@ -14,6 +14,7 @@ mod forges;
 mod gitea;
 mod host;
 mod lane;
+mod local;
 mod pipeline;
 mod pull_request;
 mod repository;
@@ -27,6 +28,7 @@ pub use commit::{Branch, Commit, CommitId, FileChange, NewCommit, Person, Writte
 pub use error::{ForgeError, ForgeErrorKind};
 pub use forges::{Forge, Forges, authority};
 pub use host::GitHost;
+pub use local::{LocalHost, LocalRepository, Ownership, RepositoryName};
 pub use pipeline::{PipelineJob, PipelineRun, PipelineState, PipelineTrigger, RunFilter};
 pub use pull_request::{
     Comment, Merge, MergeMethod, NewPullRequest, PullRequest, PullRequestChange, PullRequestState,

@@ -42,7 +42,7 @@ const CONFIG: [(&str, &str); 17] = [
     ("maintenance.autoDetach", "false"),
     ("pack.threads", "1"),
     ("pack.windowMemory", "32m"),
-    ("fastimport.unpackLimit", "1000"),
+    ("fastimport.unpackLimit", "1"),
 ];
 /// No single object or delta may take more memory than this.
 const MEMORY: &str = "256m";

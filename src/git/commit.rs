@@ -51,7 +51,7 @@ pub struct NewCommit<'a> {
     /// The commit before; `None`: it is the first.
     pub parent: Option<&'a CommitId>,
     /// What changes, each path once.
-    pub changes: &'a [Change],
+    pub changes: Vec<Change>,
     /// The whole message.
     pub message: &'a str,
     /// Who wrote it.
@@ -97,7 +97,7 @@ impl Repository {
 
 /// What fast-import reads.
 fn stream(commit: &NewCommit<'_>) -> Result<Vec<u8>> {
-    check(commit.changes)?;
+    check(&commit.changes)?;
     let draft = format!("refs/callboard/{}", new_id());
     let seconds = commit.at.0.div_euclid(1000).max(0);
     let mut out = format!("commit {draft}\nmark :1\n").into_bytes();
@@ -114,7 +114,7 @@ fn stream(commit: &NewCommit<'_>) -> Result<Vec<u8>> {
     if let Some(parent) = commit.parent {
         out.extend_from_slice(format!("from {parent}\n").as_bytes());
     }
-    for change in commit.changes {
+    for change in &commit.changes {
         match change {
             Change::Delete { path } => {
                 out.extend_from_slice(format!("D {}\n", quoted(path)).as_bytes());

@@ -80,7 +80,8 @@ impl Repository {
     /// One entry, if it is there.
     pub async fn entry(&self, commit: &CommitId, path: &str) -> Result<Option<TreeEntry>> {
         let path = path.trim_matches('/');
-        if path.is_empty() || path.contains('\0') {
+        let leads_elsewhere = |part: &str| matches!(part, "" | "." | "..");
+        if path.contains('\0') || path.split('/').any(leads_elsewhere) {
             return Ok(None);
         }
         let args = [

@@ -10,6 +10,7 @@ use super::{
     name::{BranchName, CommitId},
     repository::Repository,
 };
+use crate::config::Secret;
 
 /// A server and who we are there.
 #[derive(Clone, Copy)]
@@ -17,7 +18,7 @@ pub struct Remote<'a> {
     /// `http` or `https`, without a name or password in it.
     pub url: &'a Url,
     /// The value of the `Authorization` header; it goes to Git by its environment, never as an argument.
-    pub authorization: Option<&'a str>,
+    pub authorization: Option<&'a Secret>,
 }
 
 /// A commit that was fetched, in a repository that is gone with this.
@@ -111,7 +112,7 @@ impl Git {
         check_address(remote.url)?;
         let header = remote.authorization.map(|value| {
             let key = format!("http.{}.extraHeader", remote.url);
-            (key, format!("Authorization: {value}"))
+            (key, format!("Authorization: {}", value.expose()))
         });
         let call = Call {
             args: args.to_vec(),
@@ -125,7 +126,7 @@ impl Git {
             return Ok(output);
         }
         let said = match remote.authorization {
-            Some(secret) => output.said.replace(secret, "***"),
+            Some(secret) => output.said.replace(secret.expose(), "***"),
             None => output.said,
         };
         Err(failure(remote.url, &said))

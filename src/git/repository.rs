@@ -60,6 +60,11 @@ impl Repository {
         self.git.run(self.call(args)).await
     }
 
+    /// Packs what has become many small pieces, if it has.
+    pub async fn tidy(&self) -> Result<()> {
+        self.run(&["gc", "--auto", "--quiet"]).await.map(drop)
+    }
+
     /// How many KiB its objects take on disk.
     pub async fn size_kib(&self) -> Result<u64> {
         let counted = self.run(&["count-objects", "-v"]).await?.text();

@@ -158,6 +158,8 @@ fn serving<'a>(service: Service, protocol: Option<&str>, folder: &'a str) -> Cal
         ("transfer.hideRefs", "refs/"),
         ("transfer.hideRefs", "!refs/heads/"),
         ("transfer.hideRefs", "!refs/tags/"),
+        // As the second version of the protocol does anyway: a partial clone asks for what it left out.
+        ("uploadpack.allowAnySHA1InWant", "true"),
         ("uploadpack.allowFilter", "true"),
         ("uploadpackfilter.allow", "false"),
         ("uploadpackfilter.blob:none.allow", "true"),

@@ -46,7 +46,7 @@ impl Bench {
             branch: &main(),
             expected,
             parent,
-            changes,
+            changes: changes.to_vec(),
             message: "Add it\n\nCallboard-Run: 1/publish\n",
             author: &who,
             committer: &who,

@@ -38,6 +38,12 @@ pub(super) enum Command {
         cause: Cause,
         done: oneshot::Sender<()>,
     },
+    /// Read the files again whose location refs begin so.
+    Below {
+        prefix: String,
+        cause: Cause,
+        done: oneshot::Sender<()>,
+    },
     /// Roots were registered or removed.
     Roots {
         cause: Cause,
@@ -110,6 +116,14 @@ impl Worker {
                 cause,
                 done,
             } => (self.read_again(location_refs, &cause).await, done),
+            Command::Below {
+                prefix,
+                cause,
+                done,
+            } => {
+                let location_refs = self.known.below(&prefix);
+                (self.read_again(location_refs, &cause).await, done)
+            }
             Command::Roots { cause, done } => (self.roots_changed(&cause).await, done),
             Command::Reconcile { done } => (self.reconcile("reconcile").await, done),
         };

@@ -12,6 +12,7 @@ mod gitea;
 mod house;
 mod ingest;
 mod layering;
+mod local_git;
 mod pages;
 mod store;
 mod url_locations;

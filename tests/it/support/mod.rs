@@ -178,6 +178,11 @@ impl TestApp {
             .await
     }
 
+    /// What answers, for a listener of the test's own.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     pub(crate) fn state(&self) -> &AppState {
         self.app.as_ref().expect("the portal runs").state()
     }
