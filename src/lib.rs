@@ -25,6 +25,8 @@ pub mod catalog;
 
 pub mod search;
 
+pub mod scaffolder;
+
 pub mod http;
 
 pub mod api;

@@ -1,0 +1,5 @@
+//! Software templates: their expressions, what they say, and whether it is right.
+//!
+//! An entity and the text of its file come in; a typed template, values, text and diagnostics go out.
+
+pub mod expression;
