@@ -3,3 +3,9 @@
 //! An entity and the text of its file come in; a typed template, values, text and diagnostics go out.
 
 pub mod expression;
+mod template;
+
+pub use template::{
+    API_VERSION, FormDecorator, OutputLink, OutputText, ParameterStep, Presentation,
+    TemplateEntity, TemplateOutput, TemplateStep,
+};
