@@ -13,4 +13,5 @@ mod ingest;
 mod layering;
 mod pages;
 mod store;
+mod templates;
 mod url_locations;
