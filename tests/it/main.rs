@@ -15,4 +15,5 @@ mod layering;
 mod local_git;
 mod pages;
 mod store;
+mod templates;
 mod url_locations;
