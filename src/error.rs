@@ -32,6 +32,9 @@ pub enum Error {
     /// Not now, later perhaps: 503.
     #[error("{0}")]
     ServiceUnavailable(String),
+    /// What a template or its file did wrong, under the name Backstage's engine gives it: 500.
+    #[error("{1}")]
+    Template(&'static str, String),
     /// Our fault. The source goes to the log, never to the caller: 500.
     #[error("An internal error occurred")]
     Internal(#[source] Box<dyn StdError + Send + Sync>),
@@ -49,6 +52,7 @@ impl Error {
             Self::Conflict(_) => "ConflictError",
             Self::NotImplemented(_) => "NotImplementedError",
             Self::ServiceUnavailable(_) => "ServiceUnavailableError",
+            Self::Template(name, _) => name,
             Self::Internal(_) => "Error",
         }
     }

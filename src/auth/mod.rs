@@ -17,12 +17,13 @@ mod verify;
 
 pub use keys::PublicKey;
 pub use principal::{Credentials, Principal, Service, User};
+pub use seal::Seal;
 pub use session::Session;
 pub use token::LimitedToken;
 
 use std::sync::Arc;
 
-use self::{cache::Cache, external::ExternalServices, keys::Keys, seal::Seal};
+use self::{cache::Cache, external::ExternalServices, keys::Keys};
 use crate::{
     clock::{Clock, UnixMillis},
     config::{AuthConfig, Config, Database},

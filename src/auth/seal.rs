@@ -11,8 +11,10 @@ use ring::{
     rand::{SecureRandom, SystemRandom},
 };
 
+use super::key_file;
 use crate::{
-    config::Secret,
+    clock::new_id,
+    config::{Config, Database, Secret},
     error::{Error, Result},
 };
 
@@ -20,16 +22,29 @@ const SALT_LENGTH: usize = 32;
 /// Before each sealed text, so that another way to seal can be told apart one day.
 const VERSION: &str = "1:";
 
-/// Seals texts with one secret.
-pub(super) struct Seal(Secret);
+/// Seals texts with one secret. Cheap to clone.
+#[derive(Clone)]
+pub struct Seal(Secret);
 
 impl Seal {
     pub(super) fn new(secret: Secret) -> Self {
         Self(secret)
     }
 
+    /// With the secret of a portal: `callboard.encryptionKey`; else the key file of the data folder. A temporary
+    /// database has a secret that is gone with it, and PostgreSQL without the key has none: its nodes share no folder.
+    pub fn of(config: &Config) -> Result<Option<Self>> {
+        let secret = match (&config.callboard.encryption_key, &config.backend.database) {
+            (Some(key), _) => key.clone(),
+            (None, Database::Sqlite { .. }) => key_file::read_or_make(&config.callboard.data_dir)?,
+            (None, Database::Temporary) => Secret::new(format!("{}{}", new_id(), new_id())),
+            (None, Database::Postgres { .. }) => return Ok(None),
+        };
+        Ok(Some(Self::new(secret)))
+    }
+
     /// Encrypts. What it is for is not in the result, but must be said again to open it.
-    pub(super) fn seal(&self, purpose: &str, plain: &[u8]) -> Result<String> {
+    pub fn seal(&self, purpose: &str, plain: &[u8]) -> Result<String> {
         let failed = |_| Error::internal("nothing could be encrypted");
         let mut sealed = vec![0; SALT_LENGTH];
         SystemRandom::new().fill(&mut sealed).map_err(failed)?;
@@ -44,7 +59,7 @@ impl Seal {
     }
 
     /// Decrypts; `None` if it was sealed with another secret or for something else, or was changed.
-    pub(super) fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
+    pub fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
         let sealed = STANDARD.decode(sealed.strip_prefix(VERSION)?).ok()?;
         let (salt, text) = sealed.split_at_checked(SALT_LENGTH)?;
         let key = self.key(salt, purpose)?;

@@ -30,6 +30,22 @@ impl Auth {
         })
     }
 
+    /// A token of a user for a run of theirs: they own what they owned when they last signed in.
+    pub async fn token_for_run(&self, user: &EntityRef) -> Result<String> {
+        let claims = self.user_claims(user).await?.unwrap_or_default();
+        let claims: serde_json::Value = serde_json::from_str(&claims).unwrap_or_default();
+        let held = claims["ent"].as_array().map(Vec::as_slice);
+        let held = held.unwrap_or_default().iter();
+        let mut refs: Vec<String> = held
+            .filter_map(|held| held.as_str().map(str::to_owned))
+            .collect();
+        if refs.is_empty() {
+            refs.push(user.as_str().to_owned());
+        }
+        let (token, _) = self.user_token(user.as_str(), &refs).await?;
+        Ok(token)
+    }
+
     /// The claims (a JSON object) of a user, as of their last sign-in.
     pub async fn user_claims(&self, user: &EntityRef) -> Result<Option<String>> {
         store::user_claims(&self.0.db, user).await

@@ -141,6 +141,7 @@ fn heading(error: &Error) -> &'static str {
         Error::Conflict(_) => "This contradicts what is there",
         Error::NotImplemented(_) => "Not available here",
         Error::ServiceUnavailable(_) => "Not right now",
+        Error::Template(..) => "The template failed",
         Error::Internal(_) => "Something went wrong on our side",
     }
 }
