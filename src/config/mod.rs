@@ -17,6 +17,7 @@ mod merge;
 mod problem;
 mod reader;
 mod rules;
+mod scaffolder;
 mod secret;
 mod sections;
 mod transform;
@@ -35,6 +36,7 @@ pub use credentials::{Credential, CredentialKind, GitHubApp};
 pub use environment::Environment;
 pub use integrations::{Integration, RetryPolicy};
 pub use problem::ConfigProblem;
+pub use scaffolder::ScaffolderConfig;
 pub use secret::Secret;
 pub use types::{
     AllowedHost, AllowedKind, App, Backend, CallboardConfig, CatalogConfig, CatalogRule, Config,

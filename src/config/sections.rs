@@ -13,7 +13,7 @@ use super::{
     merge::Merged,
     problem::Problems,
     reader::Section,
-    rules,
+    rules, scaffolder,
 };
 use crate::entity::KindDefinition;
 
@@ -58,6 +58,7 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         }),
         integrations,
         catalog: root.section("catalog", |catalog| read_catalog(catalog, found)),
+        scaffolder: root.section("scaffolder", scaffolder::read),
         search: root.section("search", |search| SearchConfig {
             max_page_limit: number(search, "maxPageLimit", 100),
             max_term_length: number(search, "maxTermLength", 100),

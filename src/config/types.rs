@@ -6,7 +6,7 @@ use globset::GlobMatcher;
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
 
-use super::{Account, AuthConfig, BackendAuth, Integration, Secret};
+use super::{Account, AuthConfig, BackendAuth, Integration, ScaffolderConfig, Secret};
 use crate::entity::{KindDefinition, LocationRef};
 
 /// The configuration, checked.
@@ -28,6 +28,8 @@ pub struct Config {
     pub catalog: CatalogConfig,
     /// `search`
     pub search: SearchConfig,
+    /// `scaffolder`
+    pub scaffolder: ScaffolderConfig,
     /// `callboard`
     pub callboard: CallboardConfig,
     /// What the programs we start see of the environment: where programs are, proxies, certificates.
