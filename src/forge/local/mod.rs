@@ -20,7 +20,7 @@ pub use repositories::{LocalRepository, Ownership};
 
 use super::{
     Archive, Branch, Commit, CommitId, FileRead, ForgeError, ForgeErrorKind, GitHost, Identity,
-    NewCommit, NewRepository, Repository, RepositoryId, Result, Tree,
+    NewCommit, NewRepository, Repository, RepositoryChange, RepositoryId, Result, Tree,
 };
 use crate::{
     clock::Clock,
@@ -189,6 +189,18 @@ impl GitHost for LocalHost {
 
     async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {
         repositories::create(self, new).await
+    }
+
+    async fn update_repository(
+        &self,
+        repository: &RepositoryId,
+        change: &RepositoryChange,
+    ) -> Result<Repository> {
+        repositories::update(self, repository, change).await
+    }
+
+    async fn delete_repository(&self, repository: &RepositoryId) -> Result<()> {
+        repositories::delete(self, repository).await
     }
 
     async fn commit_files(&self, repository: &RepositoryId, new: &NewCommit) -> Result<Commit> {

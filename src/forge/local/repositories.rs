@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{NewRepository, Repository, RepositoryId, Result, Visibility},
+    super::{NewRepository, Repository, RepositoryChange, RepositoryId, Result, Visibility},
     LocalHost, RepositoryName,
     commits::portal,
 };
@@ -194,6 +194,43 @@ pub(super) async fn create(host: &LocalHost, new: &NewRepository) -> Result<Repo
         RepositoryName::parse(&new.id.owner, &new.id.name).map_err(|fault| host.invalid(&fault))?;
     let made = host.make(&name, new).await?;
     told(host, &made).await
+}
+
+/// Only the description is kept here; the rest of a change has no meaning.
+pub(super) async fn update(
+    host: &LocalHost,
+    id: &RepositoryId,
+    change: &RepositoryChange,
+) -> Result<Repository> {
+    let mut found = host.open(id).await?;
+    if let Some(description) = &change.description {
+        found.ownership.description.clone_from(description);
+        let folder = host.folder(&found.name);
+        let draft = folder.join(format!(".{}", new_id()));
+        let written = async {
+            let text = serde_json::to_vec(&found.ownership).map_err(std::io::Error::other)?;
+            tokio::fs::write(&draft, text).await?;
+            tokio::fs::rename(&draft, folder.join(METADATA)).await
+        };
+        written.await.map_err(|fault| host.fault(fault.into()))?;
+    }
+    told(host, &found).await
+}
+
+/// It loses its name first: what a crash leaves behind is removed at the next start.
+pub(super) async fn delete(host: &LocalHost, id: &RepositoryId) -> Result<()> {
+    let Ok(name) = RepositoryName::parse(&id.owner, &id.name) else {
+        return Ok(());
+    };
+    let unnamed = host.inner.root.join(format!(".new-{}", new_id()));
+    let deleted = async {
+        tokio::fs::rename(host.folder(&name), &unnamed).await?;
+        tokio::fs::remove_dir_all(&unnamed).await
+    };
+    match deleted.await {
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(host.fault(fault.into())),
+        _ => Ok(()),
+    }
 }
 
 async fn told(host: &LocalHost, found: &LocalRepository) -> Result<Repository> {
