@@ -42,7 +42,7 @@ CREATE TABLE run_steps (
 );
 
 -- The journal of effects: what a step does outside, written before it is done.
--- state: intent, done, unknown, undone. effect, observed (what was there before) and outcome are JSON.
+-- state: intent, done, undone. effect, observed (what was there before) and outcome are JSON.
 CREATE TABLE run_effects (
     run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     step_key TEXT NOT NULL,

@@ -15,8 +15,6 @@ pub enum EffectState {
     Intent,
     /// It was done.
     Done,
-    /// It may have been done or not, and only a person can tell.
-    Unknown,
     /// It was taken back.
     Undone,
 }
@@ -28,7 +26,6 @@ impl EffectState {
         match self {
             Self::Intent => "intent",
             Self::Done => "done",
-            Self::Unknown => "unknown",
             Self::Undone => "undone",
         }
     }
@@ -37,7 +34,6 @@ impl EffectState {
         Ok(match text {
             "intent" => Self::Intent,
             "done" => Self::Done,
-            "unknown" => Self::Unknown,
             "undone" => Self::Undone,
             other => return Err(Error::internal(format!("an effect has the state {other}"))),
         })

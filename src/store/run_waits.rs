@@ -10,7 +10,7 @@ use crate::error::Result;
 pub struct RunWait {
     /// Which step, or pass of it.
     pub step_key: String,
-    /// `timer`, `approval`, or `effect`: somebody must say whether it was done.
+    /// `timer` or `approval`.
     pub kind: String,
     /// What is asked, for people.
     pub question: String,

@@ -1,0 +1,120 @@
+//! Which repository an action means: `repoUrl`, as Backstage's pickers write it.
+
+use url::Url;
+
+use super::ActionCall;
+use crate::{
+    entity::ScmHost,
+    error::{Error, Result},
+    forge::{Forge, GitHost, RepositoryId},
+};
+
+/// A repository on a host.
+pub(super) struct Target {
+    pub(super) host: String,
+    pub(super) product: ScmHost,
+    pub(super) repository: RepositoryId,
+    pub(super) forge: Forge,
+}
+
+/// `host?owner=…&repo=…`, taken apart.
+struct Parts {
+    host: String,
+    url: Url,
+}
+
+impl Parts {
+    fn parse(written: &str) -> Result<Self> {
+        let url = Url::parse(&format!("https://{written}")).map_err(|fault| {
+            Error::Input(format!(
+                "Invalid repo URL passed to publisher, got {written}, {fault}"
+            ))
+        })?;
+        Ok(Self {
+            host: crate::forge::authority(&url),
+            url,
+        })
+    }
+
+    fn part(&self, name: &str) -> Option<String> {
+        let mut pairs = self.url.query_pairs();
+        let found = pairs.find(|(key, _)| key == name)?.1.into_owned();
+        Some(found).filter(|part| !part.is_empty())
+    }
+
+    fn required(&self, name: &str) -> Result<String> {
+        self.part(name).ok_or_else(|| {
+            Error::Input(format!(
+                "Invalid repo URL passed to publisher: {}, missing {name}",
+                self.url
+            ))
+        })
+    }
+}
+
+impl Target {
+    /// The repository the input names. Without an owner, a host that lets it be left out takes whose token it is.
+    pub(super) async fn of(call: &ActionCall<'_>) -> Result<Self> {
+        let parts = Parts::parse(call.text("repoUrl").unwrap_or_default())?;
+        let Some(integration) = call.services.forges.integration(&parts.host) else {
+            return Err(Error::Input(format!(
+                "No matching integration configuration for host {}, please check your integrations config",
+                parts.host
+            )));
+        };
+        let product = integration.product;
+        let name = parts.required("repo")?;
+        let is_open = call.token().is_some() || !integration.credentials.is_empty();
+        let owner = match (product, parts.part("owner")) {
+            (_, Some(owner)) => Some(owner),
+            (ScmHost::Gitea, None) => None,
+            (ScmHost::GitLab, None) => Some(parts.required("project")?),
+            (_, None) => Some(parts.required("owner")?),
+        };
+        let user = call.run.user.as_ref();
+        let forge = call
+            .services
+            .host(&parts.host, call.token().as_ref(), user)?;
+        let is_local = matches!(forge, Forge::Local(_));
+        if !is_open && !is_local {
+            return Err(Error::Input(format!(
+                "No token available for host: {}, with owner {}, and repo {name}. Add a token to the integration of this host in app-config.yaml.",
+                parts.host,
+                owner.unwrap_or_default()
+            )));
+        }
+        let owner = match owner {
+            Some(owner) => owner,
+            None => forge
+                .current_user()
+                .await?
+                .map(|user| user.login)
+                .ok_or_else(|| {
+                    Error::Input("The repoUrl names no owner. Add `owner=`.".to_owned())
+                })?,
+        };
+        Ok(Self {
+            host: parts.host,
+            product,
+            repository: RepositoryId { owner, name },
+            forge,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repo_url_says_what_it_lacks() {
+        let parts = Parts::parse("git.example.com:3000?repo=shop&owner=").expect("a URL");
+        assert_eq!(parts.host, "git.example.com:3000");
+        assert_eq!(parts.required("repo").expect("there"), "shop");
+        assert_eq!(
+            parts.required("owner").expect_err("missing").to_string(),
+            "Invalid repo URL passed to publisher: https://git.example.com:3000/?repo=shop&owner=, missing owner"
+        );
+        assert!(Parts::parse("").is_err());
+    }
+}

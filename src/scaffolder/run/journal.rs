@@ -1,0 +1,254 @@
+//! The journal of a run: every write is a transaction of whoever holds its lease, and carries what was said before it.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::{
+    clock::UnixMillis,
+    error::{Error, Result},
+    scaffolder::{
+        Services,
+        actions::{ActionCall, Line, Lines},
+        effects::{Effect, Failure, Found, World},
+        fetch::Pins,
+    },
+    store::{
+        EffectState, Lease, RunEffect, RunStep, Tx, add_run_event, delete_run_effect, holds_run,
+        put_run_effect, put_run_step,
+    },
+};
+
+/// How long a lease lasts without a sign of life.
+pub(super) const LEASE_MS: i64 = 30_000;
+
+/// The journal of one run, while it is executed.
+pub(super) struct RunJournal<'a> {
+    pub(super) services: &'a Services,
+    pub(super) run_id: &'a str,
+    pub(super) holder: &'a str,
+    pub(super) attempt: i64,
+    /// What was said and is not kept yet.
+    pub(super) lines: Lines,
+    /// Told after every commit.
+    pub(super) changed: &'a watch::Sender<u64>,
+    /// Somebody else executes the run now: nothing may be written or done any more.
+    pub(super) is_lost: AtomicBool,
+}
+
+impl RunJournal<'_> {
+    pub(super) fn now(&self) -> UnixMillis {
+        self.services.clock.now()
+    }
+
+    /// Begins a write, with everything that was said. [`Error::Conflict`] if the lease is lost.
+    pub(super) async fn begin(&self) -> Result<Tx> {
+        let now = self.now();
+        let lease = Lease {
+            holder: self.holder,
+            now,
+            until: UnixMillis(now.0 + LEASE_MS),
+        };
+        let mut tx = self.services.db.begin().await?;
+        if self.is_lost() || !holds_run(&mut tx, self.run_id, lease).await? {
+            self.is_lost.store(true, Ordering::Relaxed);
+            return Err(Error::Conflict(
+                "Another node goes on with this run.".to_owned(),
+            ));
+        }
+        for line in self.lines.take() {
+            let body = line.body.to_string();
+            add_run_event(&mut tx, self.run_id, line.kind, &body, now).await?;
+        }
+        Ok(tx)
+    }
+
+    pub(super) async fn commit(&self, tx: Tx) -> Result<()> {
+        tx.commit().await?;
+        self.changed.send_modify(|count| *count += 1);
+        Ok(())
+    }
+
+    /// Keeps what was said.
+    pub(super) async fn flush(&self) -> Result<()> {
+        let tx = self.begin().await?;
+        self.commit(tx).await
+    }
+
+    pub(super) fn say(&self, kind: &'static str, body: Value) {
+        self.lines.push(Line { kind, body });
+    }
+
+    pub(super) async fn write_step(&self, step: &RunStep) -> Result<()> {
+        let mut tx = self.begin().await?;
+        put_run_step(&mut tx, self.run_id, step).await?;
+        self.commit(tx).await
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Relaxed)
+    }
+}
+
+/// The journal of one step, or one pass of its `each`: its effects, each done once.
+pub struct StepJournal<'a> {
+    run: &'a RunJournal<'a>,
+    step: &'a RunStep,
+    /// `<run>/<step>`
+    mark: String,
+    /// What the step did or meant to do before.
+    known: Vec<RunEffect>,
+    next: AtomicI64,
+}
+
+impl<'a> StepJournal<'a> {
+    /// `known` are the effects of this step.
+    pub(super) fn new(run: &'a RunJournal<'a>, step: &'a RunStep, known: Vec<RunEffect>) -> Self {
+        Self {
+            mark: mark_of(run.run_id, &step.key),
+            run,
+            step,
+            known,
+            next: AtomicI64::new(0),
+        }
+    }
+
+    /// Does an effect, or answers what came of it in an earlier attempt.
+    pub(crate) async fn perform(&self, call: &ActionCall<'_>, effect: Effect) -> Result<Value> {
+        let ordinal = self.next.fetch_add(1, Ordering::Relaxed);
+        let known = self.known.iter().find(|row| row.ordinal == ordinal);
+        match known {
+            Some(row) if row.state == EffectState::Done => {
+                call.log.info(&format!(
+                    "{} (done in an earlier attempt)",
+                    effect_of(row)?.planned().what
+                ));
+                outcome_of(row)
+            }
+            Some(row) if row.state == EffectState::Intent => self.resume(call, row.clone()).await,
+            _ => self.intend(call, ordinal, &effect).await,
+        }
+    }
+
+    /// Keeps the commits that were fixed.
+    pub(crate) async fn keep_pins(&self, pins: &Pins) -> Result<()> {
+        let mut step = self.step.clone();
+        step.sources = serde_json::to_string(&pins.all()).map_err(Error::internal)?;
+        self.run.write_step(&step).await
+    }
+
+    /// Writes down what is meant, then does it.
+    async fn intend(&self, call: &ActionCall<'_>, ordinal: i64, effect: &Effect) -> Result<Value> {
+        let now = self.run.now();
+        let token = call.token();
+        let observed = effect
+            .observe(&self.world(call, token.as_ref(), now))
+            .await?;
+        let row = RunEffect {
+            step_key: self.step.key.clone(),
+            ordinal,
+            kind: effect.kind().to_owned(),
+            target: effect.target(),
+            effect: serde_json::to_string(effect).map_err(Error::internal)?,
+            observed: observed.to_string(),
+            outcome: None,
+            state: EffectState::Intent,
+            attempt: self.run.attempt,
+            changed_at: now,
+        };
+        self.perform_row(call, effect, row).await
+    }
+
+    /// Finds out what became of an effect that was meant when the process ended.
+    async fn resume(&self, call: &ActionCall<'_>, row: RunEffect) -> Result<Value> {
+        let (effect, observed) = (effect_of(&row)?, observed_of(&row)?);
+        let token = call.token();
+        let world = self.world(call, token.as_ref(), row.changed_at);
+        match effect.probe(&world, &observed).await? {
+            Found::Ours(outcome) => {
+                call.log
+                    .info(&format!("{} (done before)", effect.planned().what));
+                self.done(row, outcome).await
+            }
+            Found::Absent => self.perform_row(call, &effect, row).await,
+            Found::Foreign(why) => Err(Error::Conflict(why)),
+        }
+    }
+
+    /// The lease is looked at in the transaction that writes the intent, immediately before the call.
+    async fn perform_row(
+        &self,
+        call: &ActionCall<'_>,
+        effect: &Effect,
+        row: RunEffect,
+    ) -> Result<Value> {
+        call.log.info(&effect.planned().what);
+        let mut tx = self.run.begin().await?;
+        put_run_effect(&mut tx, self.run.run_id, &row).await?;
+        self.run.commit(tx).await?;
+        let token = call.token();
+        let world = self.world(call, token.as_ref(), row.changed_at);
+        match effect.perform(&world, &observed_of(&row)?).await {
+            Ok(outcome) => self.done(row, outcome).await,
+            Err(Failure::Unclear(error)) => Err(error),
+            Err(Failure::Refused(error)) => {
+                let mut tx = self.run.begin().await?;
+                delete_run_effect(&mut tx, self.run.run_id, &row.step_key, row.ordinal).await?;
+                self.run.commit(tx).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn done(&self, mut row: RunEffect, outcome: Value) -> Result<Value> {
+        row.state = EffectState::Done;
+        row.outcome = Some(outcome.to_string());
+        row.attempt = self.run.attempt;
+        let mut tx = self.run.begin().await?;
+        put_run_effect(&mut tx, self.run.run_id, &row).await?;
+        self.run.commit(tx).await?;
+        Ok(outcome)
+    }
+
+    fn world<'w>(
+        &'w self,
+        call: &'w ActionCall<'_>,
+        token: Option<&'w crate::config::Secret>,
+        since: UnixMillis,
+    ) -> World<'w> {
+        World {
+            services: call.services,
+            user: call.run.user.as_ref(),
+            token,
+            workspace: Some(call.workspace),
+            mark: &self.mark,
+            since,
+        }
+    }
+}
+
+/// The mark of a step's effects: one line, whatever the key of an `each` holds.
+pub(super) fn mark_of(run_id: &str, step_key: &str) -> String {
+    let key: String = step_key
+        .chars()
+        .map(|letter| if letter.is_control() { '_' } else { letter })
+        .collect();
+    format!("{run_id}/{}", key.trim())
+}
+
+pub(super) fn effect_of(row: &RunEffect) -> Result<Effect> {
+    serde_json::from_str(&row.effect).map_err(Error::internal)
+}
+
+pub(super) fn observed_of(row: &RunEffect) -> Result<Value> {
+    serde_json::from_str(&row.observed).map_err(Error::internal)
+}
+
+/// What came of an effect; null if it is not known.
+pub(super) fn outcome_of(row: &RunEffect) -> Result<Value> {
+    match &row.outcome {
+        Some(text) => serde_json::from_str(text).map_err(Error::internal),
+        None => Ok(Value::Null),
+    }
+}

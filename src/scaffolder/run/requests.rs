@@ -1,0 +1,231 @@
+//! What people ask of runs: start, stop, go on, leave out, answer, take back.
+
+use serde_json::{Map, Value, json};
+
+use super::{Runs, UndoItem, secrets};
+use crate::{
+    clock::new_id,
+    error::{Error, Result},
+    scaffolder::{actions::Line, spec::TaskSpec},
+    store::{
+        self, Run, RunStatus, RunStep, StepStatus, Tx, add_run, add_run_event, answer_run_wait,
+        delete_run_endings, delete_run_step, put_run_step, reopen_run, request_cancel,
+    },
+};
+
+/// A run to be started.
+#[derive(Debug)]
+pub struct NewRun {
+    /// What it does.
+    pub spec: TaskSpec,
+    /// What only it may know.
+    pub secrets: Map<String, Value>,
+    /// For whom: a user's ref.
+    pub created_by: Option<String>,
+}
+
+impl Runs {
+    /// Starts a run; answers its id. [`Error::ServiceUnavailable`] if it carries secrets and there is no key.
+    pub async fn start(&self, new: NewRun) -> Result<String> {
+        let services = self.services();
+        let given = secrets::check(&new.secrets, services.seal.as_ref())?;
+        let run = Run {
+            id: new_id(),
+            undoes: None,
+            status: RunStatus::Open,
+            template_ref: new.spec.template_ref().to_owned(),
+            spec: new.spec.0.to_string(),
+            created_by: new.created_by,
+            created_at: services.clock.now(),
+            ended_at: None,
+            heartbeat_at: None,
+            attempt: 1,
+            cancel_requested: false,
+        };
+        let mut tx = services.db.begin().await?;
+        add_run(&mut tx, &run).await?;
+        secrets::put(&mut tx, &run.id, &given, services.seal.as_ref()).await?;
+        tx.commit().await?;
+        self.0.wake.notify_one();
+        Ok(run.id)
+    }
+
+    /// A run. [`Error::NotFound`] in Backstage's words.
+    pub async fn run(&self, id: &str) -> Result<Run> {
+        let found = store::run(&self.services().db, id).await?;
+        found.ok_or_else(|| Error::NotFound(format!("No task with id '{id}' found")))
+    }
+
+    /// Asks a run to stop. One that has ended stays as it is; the event is told all the same, as in Backstage.
+    pub async fn cancel(&self, id: &str) -> Result<()> {
+        let run = self.run(id).await?;
+        let db = &self.services().db;
+        let last = store::last_step_event(db, &run.id).await?;
+        let last: Value = last
+            .and_then(|body| serde_json::from_str(&body).ok())
+            .unwrap_or_default();
+        let mut tx = db.begin().await?;
+        request_cancel(&mut tx, id).await?;
+        if let Some(step) = last["stepId"].as_str() {
+            let body = json!({
+                "message": format!("Step {step} has been cancelled."), "stepId": step, "status": "cancelled",
+            });
+            self.tell(&mut tx, id, "cancelled", body).await?;
+        }
+        tx.commit().await?;
+        if let Some(active) = self.0.active().get(id) {
+            active.cancelled.cancel();
+        }
+        self.notify();
+        Ok(())
+    }
+
+    /// Goes on with a run that ended, from the step that failed, with secrets given anew.
+    ///
+    /// [`Error::Conflict`] if it has not ended.
+    pub async fn retry(&self, id: &str, given: &Map<String, Value>) -> Result<()> {
+        self.reopen(id, given, None).await
+    }
+
+    /// Goes on behind the step that failed, and keeps why it was left out.
+    ///
+    /// [`Error::Conflict`] if the run has not ended, [`Error::Input`] if no step failed.
+    pub async fn skip(&self, id: &str, reason: &str, given: &Map<String, Value>) -> Result<()> {
+        self.reopen(id, given, Some(reason)).await
+    }
+
+    async fn reopen(&self, id: &str, given: &Map<String, Value>, skip: Option<&str>) -> Result<()> {
+        let run = self.run(id).await?;
+        let services = self.services();
+        let given = secrets::check(given, services.seal.as_ref())?;
+        let steps = store::run_steps(&services.db, id).await?;
+        let effects = store::run_effects(&services.db, id).await?;
+        let failed = steps.iter().find(|step| step.status == StepStatus::Failed);
+        if failed.is_none() && skip.is_some() {
+            return Err(Error::Input("No step of this run has failed.".to_owned()));
+        }
+        let mut tx = services.db.begin().await?;
+        if !reopen_run(&mut tx, id).await? {
+            return Err(Error::Conflict(format!(
+                "Task with taskId {id} cannot be retried"
+            )));
+        }
+        delete_run_endings(&mut tx, id).await?;
+        self.tell(&mut tx, id, "recovered", json!({"recoverStrategy": "none"}))
+            .await?;
+        for step in steps.iter().filter(|step| is_open_again(step, failed)) {
+            let has_effects = effects.iter().any(|effect| effect.step_key == step.key);
+            match skip {
+                Some(reason) if Some(&step.key) == failed.map(|failed| &failed.key) => {
+                    self.leave_out(&mut tx, &run.id, step, reason).await?;
+                }
+                // What was fixed stays fixed where something was done with it.
+                _ if has_effects || step.items.is_some() => {
+                    let again = RunStep {
+                        status: StepStatus::Processing,
+                        error: None,
+                        ended_at: None,
+                        ..step.clone()
+                    };
+                    put_run_step(&mut tx, id, &again).await?;
+                }
+                _ => delete_run_step(&mut tx, id, &step.key).await?,
+            }
+        }
+        secrets::put(&mut tx, id, &given, services.seal.as_ref()).await?;
+        tx.commit().await?;
+        self.notify();
+        Ok(())
+    }
+
+    async fn leave_out(&self, tx: &mut Tx, id: &str, step: &RunStep, reason: &str) -> Result<()> {
+        let skipped = RunStep {
+            status: StepStatus::Skipped,
+            error: Some(reason.to_owned()),
+            ..step.clone()
+        };
+        put_run_step(tx, id, &skipped).await?;
+        let body = json!({
+            "message": format!("Skipping step {} because somebody said so: {reason}", step.key),
+            "stepId": step.key, "status": "skipped",
+        });
+        self.tell(tx, id, "log", body).await
+    }
+
+    /// Answers what a step waits for. [`Error::Conflict`] if it does not wait for an answer any more.
+    pub async fn answer(&self, id: &str, step_key: &str, answer: &str, by: &str) -> Result<()> {
+        self.run(id).await?;
+        let mut tx = self.services().db.begin().await?;
+        if !answer_run_wait(&mut tx, id, step_key, answer, by).await? {
+            return Err(Error::Conflict(format!(
+                "Step {step_key} does not wait for an answer. Look at the run: somebody may have answered."
+            )));
+        }
+        tx.commit().await?;
+        self.notify();
+        Ok(())
+    }
+
+    /// What taking a run back would do, in its order.
+    pub async fn undo_list(&self, id: &str) -> Result<Vec<UndoItem>> {
+        self.run(id).await?;
+        self.0.undo_list(id).await
+    }
+
+    /// Starts a run that takes back everything another made; answers its id.
+    ///
+    /// [`Error::Conflict`] while that run goes on, or another takes it back.
+    pub async fn undo(&self, id: &str, created_by: Option<String>) -> Result<String> {
+        let run = self.run(id).await?;
+        let services = self.services();
+        if run.undoes.is_some() || !run.status.is_ended() {
+            return Err(Error::Conflict(
+                "Only a run that has ended can be taken back. Cancel it first.".to_owned(),
+            ));
+        }
+        let others = store::undo_runs(&services.db, id).await?;
+        if let Some(other) = others.iter().find(|other| !other.status.is_ended()) {
+            return Err(Error::Conflict(format!(
+                "It is being taken back already, by run {}.",
+                other.id
+            )));
+        }
+        let undo = Run {
+            id: new_id(),
+            undoes: Some(run.id.clone()),
+            status: RunStatus::Open,
+            spec: self.0.undo_spec(&run).await?.to_string(),
+            created_by,
+            created_at: services.clock.now(),
+            ended_at: None,
+            heartbeat_at: None,
+            attempt: 1,
+            cancel_requested: false,
+            ..run
+        };
+        let mut tx = services.db.begin().await?;
+        add_run(&mut tx, &undo).await?;
+        tx.commit().await?;
+        self.notify();
+        Ok(undo.id)
+    }
+
+    async fn tell(&self, tx: &mut Tx, id: &str, kind: &'static str, body: Value) -> Result<()> {
+        let line = Line { kind, body };
+        let now = self.services().clock.now();
+        add_run_event(tx, id, line.kind, &line.body.to_string(), now).await
+    }
+
+    fn notify(&self) {
+        self.0.changed.send_modify(|count| *count += 1);
+        self.0.wake.notify_one();
+    }
+}
+
+/// The step that failed, what comes behind it, and the passes among them that did not end well.
+fn is_open_again(step: &RunStep, failed: Option<&RunStep>) -> bool {
+    failed.is_some_and(|failed| {
+        step.position > failed.position
+            || step.position == failed.position && step.status != StepStatus::Completed
+    })
+}

@@ -1,0 +1,198 @@
+//! Everything a run made is taken back: a run of its own, over the effects in reverse, each with a precondition.
+
+use serde_json::{Value, json};
+
+use super::{
+    Engine,
+    execution::{RunFault, end},
+    journal::{RunJournal, effect_of, mark_of, observed_of, outcome_of},
+};
+use crate::{
+    entity::EntityRef,
+    error::{Error, Result},
+    scaffolder::{
+        API_VERSION,
+        actions::{Mask, StepLog},
+        effects::{Found, Undo, World},
+        spec::TaskSpec,
+    },
+    store::{self, EffectState, Run, RunEffect, RunStep, StepStatus, put_run_effect, put_run_step},
+};
+
+/// What is shown before somebody takes a run back.
+#[derive(Debug, Clone)]
+pub struct UndoItem {
+    /// What was done; a sentence.
+    pub what: String,
+    /// How it is taken back, or why not.
+    pub undo: Undo,
+}
+
+/// The effects of a run that were or may have been done, the last first.
+fn standing(effects: Vec<RunEffect>) -> Vec<RunEffect> {
+    let mut effects = effects;
+    effects.retain(|effect| effect.state != EffectState::Undone);
+    effects.reverse();
+    effects
+}
+
+impl Engine {
+    /// What taking a run back would do, in its order.
+    pub(super) async fn undo_list(&self, id: &str) -> Result<Vec<UndoItem>> {
+        let effects = store::run_effects(&self.services.db, id).await?;
+        let item = |effect: &RunEffect| {
+            let planned = effect_of(effect)?.planned();
+            Ok(UndoItem {
+                what: planned.what,
+                undo: planned.undo,
+            })
+        };
+        standing(effects).iter().map(item).collect()
+    }
+
+    /// The spec of a run that takes another back: a step for every effect.
+    pub(super) async fn undo_spec(&self, run: &Run) -> Result<Value> {
+        let effects = store::run_effects(&self.services.db, &run.id).await?;
+        let step = |effect: &RunEffect| {
+            json!({
+                "id": step_id(effect),
+                "name": format!("Take back: {} {}", effect.kind, effect.target),
+                "action": "callboard:undo",
+                "input": {},
+            })
+        };
+        let steps: Vec<Value> = standing(effects).iter().map(step).collect();
+        let spec = TaskSpec::parse(&run.spec)?;
+        Ok(json!({
+            "apiVersion": API_VERSION,
+            "steps": steps,
+            "output": {},
+            "parameters": {},
+            "user": {},
+            "templateInfo": spec.0["templateInfo"],
+        }))
+    }
+
+    /// Takes back what is left. The first that cannot be taken back ends it: what stands on it must not go before.
+    pub(super) async fn execute_undo(&self, run: &Run, is_new: bool) -> Result<()> {
+        let undone = run.undoes.as_deref().unwrap_or_default();
+        let journal = self.journal(run);
+        let rows = store::run_steps(&self.services.db, &run.id).await?;
+        let skipped: Vec<String> = rows
+            .into_iter()
+            .filter(|row| row.status == StepStatus::Skipped)
+            .map(|row| row.key)
+            .collect();
+        let effects = standing(store::run_effects(&self.services.db, undone).await?);
+        if is_new {
+            let told = format!("Taking back {} effects of run {undone}", effects.len());
+            journal.say("log", json!({"message": told}));
+        }
+        let user = run.created_by.as_deref().map(EntityRef::from_canonical);
+        for (position, effect) in effects.into_iter().enumerate() {
+            if skipped.contains(&step_id(&effect)) {
+                continue;
+            }
+            let taking = Taking {
+                engine: self,
+                journal: &journal,
+                undone,
+                user: user.as_ref(),
+            };
+            let taken = taking.step(position, effect).await;
+            if let Err(fault) = taken {
+                if journal.is_lost() {
+                    return Ok(());
+                }
+                return end(&journal, Some(&RunFault::of(&fault)), &Value::Null).await;
+            }
+        }
+        end(&journal, None, &json!({})).await
+    }
+}
+
+fn step_id(effect: &RunEffect) -> String {
+    format!("{}#{}", effect.step_key, effect.ordinal)
+}
+
+struct Taking<'a> {
+    engine: &'a Engine,
+    journal: &'a RunJournal<'a>,
+    undone: &'a str,
+    user: Option<&'a EntityRef>,
+}
+
+impl Taking<'_> {
+    async fn step(&self, position: usize, effect: RunEffect) -> Result<()> {
+        let id = step_id(&effect);
+        let log = StepLog::new(self.journal.lines.clone(), Mask::default(), &id);
+        let mut row = RunStep {
+            key: id.clone(),
+            position: i64::try_from(position).unwrap_or(i64::MAX),
+            status: StepStatus::Processing,
+            items: None,
+            input: None,
+            sources: "{}".to_owned(),
+            output: None,
+            error: None,
+            attempt: self.journal.attempt,
+            started_at: self.journal.now(),
+            ended_at: None,
+        };
+        log.status("processing", &format!("Beginning step {id}"));
+        // The lease is looked at immediately before the call.
+        self.journal.write_step(&row).await?;
+        let taken = self.take_back(&effect).await;
+        row.ended_at = Some(self.journal.now());
+        match taken {
+            Ok(told) => {
+                log.info(&told);
+                log.status("completed", &format!("Finished step {id}"));
+                row.status = StepStatus::Completed;
+                self.note_undone(effect, &row).await
+            }
+            Err(fault) => {
+                let told = RunFault::of(&fault);
+                log.status("failed", &format!("{told}\n    at step {id}"));
+                row.status = StepStatus::Failed;
+                row.error = Some(told.to_string());
+                self.journal.write_step(&row).await?;
+                Err(fault)
+            }
+        }
+    }
+
+    async fn take_back(&self, row: &RunEffect) -> Result<String> {
+        let (effect, observed) = (effect_of(row)?, observed_of(row)?);
+        let mark = mark_of(self.undone, &row.step_key);
+        let world = World {
+            services: &self.engine.services,
+            user: self.user,
+            token: None,
+            workspace: None,
+            mark: &mark,
+            since: row.changed_at,
+        };
+        let mut outcome = outcome_of(row)?;
+        if row.state == EffectState::Intent {
+            match effect.probe(&world, &observed).await? {
+                Found::Ours(found) => outcome = found,
+                Found::Absent => return Ok(format!("It was never done: {}", row.target)),
+                Found::Foreign(why) => return Err(Error::Conflict(why)),
+            }
+        }
+        if let Undo::None(why) = effect.planned().undo {
+            return Ok(format!("It stays: {why}"));
+        }
+        effect.take_back(&world, &observed, &outcome).await
+    }
+
+    async fn note_undone(&self, mut effect: RunEffect, row: &RunStep) -> Result<()> {
+        effect.state = EffectState::Undone;
+        effect.changed_at = self.journal.now();
+        let mut tx = self.journal.begin().await?;
+        put_run_effect(&mut tx, self.undone, &effect).await?;
+        put_run_step(&mut tx, self.journal.run_id, row).await?;
+        self.journal.commit(tx).await
+    }
+}
