@@ -4,11 +4,13 @@
 
 mod auth;
 mod callboard;
+mod callboard_runs;
 mod catalog;
 mod cookie;
 mod git;
 mod health;
 mod permission;
+mod scaffolder;
 mod search;
 mod user_settings;
 
@@ -22,7 +24,9 @@ use axum::{
 };
 use tower::ServiceExt;
 
-use crate::http::{AppState, PLUGINS, admit, any, delete, get, not_found, post, put, read};
+use crate::http::{
+    AppState, PLUGINS, admit, any, delete, get, not_found, post, post_large, put, read,
+};
 
 /// Every route of the API.
 pub fn router(state: AppState) -> Router {
@@ -46,6 +50,9 @@ fn routes() -> Router<AppState> {
         .merge(every_plugin())
         .merge(permissions())
         .merge(user_settings())
+        .merge(templates())
+        .merge(tasks())
+        .merge(runs())
         .merge(ours());
     routes.method_not_allowed_fallback(not_found)
 }
@@ -174,6 +181,67 @@ fn user_settings() -> Router<AppState> {
             get(user_settings::setting)
                 .merge(put(user_settings::keep_setting))
                 .merge(delete(user_settings::forget_setting)),
+        )
+}
+
+fn templates() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema",
+            get(scaffolder::parameter_schema),
+        )
+        .route("/api/scaffolder/v2/actions", get(scaffolder::actions))
+        .route(
+            "/api/scaffolder/v2/templating-extensions",
+            get(scaffolder::templating_extensions),
+        )
+        .route(
+            "/api/scaffolder/v2/dry-run",
+            post_large(scaffolder::dry_run),
+        )
+        .route(
+            "/api/scaffolder/v2/autocomplete/{provider}/{resource}",
+            post(scaffolder::autocomplete),
+        )
+}
+
+fn tasks() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/api/scaffolder/v2/tasks",
+            get(scaffolder::tasks).merge(post_large(scaffolder::create_task)),
+        )
+        .route("/api/scaffolder/v2/tasks/{id}", get(scaffolder::task))
+        .route(
+            "/api/scaffolder/v2/tasks/{id}/cancel",
+            post(scaffolder::cancel),
+        )
+        .route(
+            "/api/scaffolder/v2/tasks/{id}/retry",
+            post(scaffolder::retry),
+        )
+        .route(
+            "/api/scaffolder/v2/tasks/{id}/events",
+            get(scaffolder::events),
+        )
+        .route(
+            "/api/scaffolder/v2/tasks/{id}/eventstream",
+            get(scaffolder::event_stream),
+        )
+}
+
+fn runs() -> Router<AppState> {
+    Router::new()
+        .route("/api/callboard/plan", post(callboard_runs::plan))
+        .route("/api/callboard/runs/{id}", get(callboard_runs::run))
+        .route("/api/callboard/runs/{id}/skip", post(callboard_runs::skip))
+        .route(
+            "/api/callboard/runs/{id}/answer",
+            post(callboard_runs::give_answer),
+        )
+        .route(
+            "/api/callboard/runs/{id}/undo",
+            get(callboard_runs::undo_list).merge(post(callboard_runs::undo)),
         )
 }
 

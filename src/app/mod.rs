@@ -5,6 +5,7 @@ mod examples;
 mod follow;
 mod local_git;
 mod readiness;
+mod runs;
 mod serve;
 mod sources;
 
@@ -12,6 +13,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use axum::Router;
 use futures_util::future::BoxFuture;
+use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -42,7 +44,7 @@ pub struct App {
     stop: CancellationToken,
     tasks: TaskTracker,
     /// What must outlive the tasks: the data folder is ours, the temporary database exists.
-    _held: (Vec<DataFolderLock>, Option<tempfile::TempDir>),
+    _held: (Vec<DataFolderLock>, Option<TempDir>),
 }
 
 impl App {
@@ -57,49 +59,50 @@ impl App {
         let kinds = Arc::new(kinds);
         let local_git = local_git::host(&config, &clock);
         let forges = Forges::new(&config.integrations, &clock)?.with_local(local_git.clone());
+        let reader = Reader::new(
+            config.callboard.file_roots.clone(),
+            sources::allowed_urls(&config),
+            forges.clone(),
+        )?;
         let (ingest, worker) = Ingest::new(ingest::Parts {
             db: db.clone(),
-            reader: Reader::new(
-                config.callboard.file_roots.clone(),
-                sources::allowed_urls(&config),
-                forges.clone(),
-            )?,
+            reader: reader.clone(),
             kinds: Arc::clone(&kinds),
             options: sources::ingest_options(&config),
             hosts: sources::scm_hosts(&config),
             clock: clock.clone(),
         });
-        let catalog = Catalog::new(kinds);
-        let search = SearchIndex::new()?;
-        let (loaded, is_loaded) = watch::channel(false);
-        let (ready, is_ready) = watch::channel(false);
+        let (catalog, search) = (Catalog::new(kinds), SearchIndex::new()?);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let run = |task: BoxFuture<'static, ()>| {
             tasks.spawn(stop.clone().run_until_cancelled_owned(task));
         };
-        let fill_catalog =
-            follow::fill_catalog(db.clone(), catalog.clone(), ingest.clone(), loaded);
-        let committed = ingest.committed();
-        let fill_search =
-            follow::fill_search(db.clone(), search.clone(), committed, is_loaded.clone());
-        let first_walk = ingest.first_walk();
-        let tell = readiness::tell_when_ready(is_loaded, first_walk, catalog.clone(), ready);
         run(Box::pin(worker));
         if let Some(host) = &local_git {
             run(Box::pin(local_git::hand_over(host.clone(), ingest.clone())));
             run(Box::pin(host.clone().tidy_after_start()));
         }
-        run(Box::pin(fill_catalog));
-        run(Box::pin(fill_search));
-        run(Box::pin(tell));
+        let is_ready = follow_feed(&run, &db, (&catalog, &search), &ingest);
         let auth = Auth::new(&config, db.clone(), clock.clone())?;
-        let config = Arc::new(config);
+        let handles = runs::Handles {
+            db: db.clone(),
+            clock: clock.clone(),
+            catalog: catalog.clone(),
+            ingest: ingest.clone(),
+            reader,
+            forges: forges.clone(),
+            auth: auth.clone(),
+        };
+        let temporary = opened.temporary.as_ref().map(TempDir::path);
+        let (runs, executor) = runs::runs(&config, temporary, handles)?;
+        run(Box::pin(executor));
         let state = AppState::from(http::Parts {
-            config,
+            config: Arc::new(config),
             catalog,
             search,
             auth,
             ingest,
+            runs,
             forges,
             store: db.clone(),
             local_git,
@@ -145,8 +148,31 @@ impl App {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        if let Err(fault) = self.state.runs.release().await {
+            tracing::warn!("Runs could not be given up; they go on when their leases end: {fault}");
+        }
         self.db.close().await;
     }
+}
+
+/// Starts what keeps the read model and the index up with the feed; answers who tells when they serve.
+fn follow_feed(
+    run: &impl Fn(BoxFuture<'static, ()>),
+    db: &Db,
+    (catalog, search): (&Catalog, &SearchIndex),
+    ingest: &Ingest,
+) -> watch::Receiver<bool> {
+    let (loaded, is_loaded) = watch::channel(false);
+    let (ready, is_ready) = watch::channel(false);
+    let fill_catalog = follow::fill_catalog(db.clone(), catalog.clone(), ingest.clone(), loaded);
+    let committed = ingest.committed();
+    let fill_search = follow::fill_search(db.clone(), search.clone(), committed, is_loaded.clone());
+    let first_walk = ingest.first_walk();
+    let tell = readiness::tell_when_ready(is_loaded, first_walk, catalog.clone(), ready);
+    run(Box::pin(fill_catalog));
+    run(Box::pin(fill_search));
+    run(Box::pin(tell));
+    is_ready
 }
 
 /// One process a data folder, and a SQLite file.

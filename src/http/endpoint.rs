@@ -20,6 +20,8 @@ use crate::error::{Error, Result};
 
 /// Express reads no larger JSON body by default.
 const MAX_BODY_BYTES: usize = 100 * 1024;
+/// And the scaffolder of Backstage no larger one.
+const MAX_LARGE_BODY_BYTES: usize = 10 * 1024 * 1024;
 /// Requests wait for the catalog so long, as `backend.lifecycle.startupRequestPauseTimeout` of Backstage.
 const STARTUP_PAUSE: Duration = Duration::from_secs(5);
 
@@ -58,6 +60,16 @@ where
     })
 }
 
+/// `POST` with a body of up to 10 MiB: templates come with their files.
+pub fn post_large<F>(handler: fn(AppState, Call) -> F) -> MethodRouter<AppState>
+where
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
+    routing::post(move |State(state): State<AppState>, request: Request| {
+        answer_up_to(MAX_LARGE_BODY_BYTES, state, request, handler)
+    })
+}
+
 /// `PUT`
 pub fn put<F>(handler: fn(AppState, Call) -> F) -> MethodRouter<AppState>
 where
@@ -92,9 +104,21 @@ async fn answer<F>(state: AppState, request: Request, handler: fn(AppState, Call
 where
     F: Future<Output = Result<Response>> + Send + 'static,
 {
+    answer_up_to(MAX_BODY_BYTES, state, request, handler).await
+}
+
+async fn answer_up_to<F>(
+    max_bytes: usize,
+    state: AppState,
+    request: Request,
+    handler: fn(AppState, Call) -> F,
+) -> Response
+where
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
     let (parts, body) = request.into_parts();
     let (method, uri) = (parts.method.clone(), parts.uri.clone());
-    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+    let Ok(body) = to_bytes(body, max_bytes).await else {
         let (status, name) = (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeError");
         return named_error(status, name, "request entity too large", &method, &uri);
     };

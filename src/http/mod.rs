@@ -16,7 +16,7 @@ mod viewer;
 pub use answer::{empty, json, streamed_json};
 pub use background::Background;
 pub use call::{Call, JsonBody};
-pub use endpoint::{any, delete, get, not_found, post, put, read};
+pub use endpoint::{any, delete, get, not_found, post, post_large, put, read};
 pub use error::{error_answer, status_of};
 pub use headers::page_headers;
 pub use peer::is_local;

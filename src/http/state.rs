@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     forge::{Forges, LocalHost},
     ingest::Ingest,
+    scaffolder::Runs,
     search::SearchIndex,
     store::Db,
 };
@@ -32,6 +33,8 @@ pub struct Parts {
     pub auth: Auth,
     /// Changes go through it.
     pub ingest: Ingest,
+    /// Template runs.
+    pub runs: Runs,
     /// The Git hosts of the configuration.
     pub forges: Forges,
     /// Files, versions and removals, for pages.

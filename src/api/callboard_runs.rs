@@ -1,0 +1,140 @@
+//! `/api/callboard/runs`: what Backstage has no address for: the journal, leaving a step out, answers, undo, the plan.
+
+use axum::{http::StatusCode, response::Response};
+use serde_json::{Value, json as value};
+
+use super::scaffolder::{answer, object, required_object, task_user, template};
+use crate::{
+    entity::EntityRef,
+    error::{Error, Result},
+    http::{AppState, Call},
+    scaffolder::{effects::Undo, plan::plan as plan_spec, spec::TaskSpec},
+    store::{self, RunEffect, RunStep, RunWait},
+};
+
+/// `GET /runs/{id}`: the journal of a run.
+pub(super) async fn run(state: AppState, call: Call) -> Result<Response> {
+    let run = state.runs.run(&call.segment_from_end(0)).await?;
+    let steps = store::run_steps(&state.store, &run.id).await?;
+    let effects = store::run_effects(&state.store, &run.id).await?;
+    let waits = store::run_waits(&state.store, &run.id).await?;
+    let undo_runs = store::undo_runs(&state.store, &run.id).await?;
+    let body = value!({
+        "id": run.id,
+        "status": run.status.as_str(),
+        "attempt": run.attempt,
+        "undoes": run.undoes,
+        "undoneBy": undo_runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(),
+        "steps": steps.iter().map(step).collect::<Result<Vec<_>>>()?,
+        "effects": effects.iter().map(effect).collect::<Vec<_>>(),
+        "waits": waits.iter().map(wait).collect::<Vec<_>>(),
+    });
+    Ok(answer(&call, StatusCode::OK, &body))
+}
+
+fn step(step: &RunStep) -> Result<Value> {
+    let sources: Value = serde_json::from_str(&step.sources).map_err(Error::internal)?;
+    Ok(value!({
+        "key": step.key,
+        "status": step.status.as_str(),
+        "error": step.error,
+        "sources": sources,
+        "attempt": step.attempt,
+        "startedAt": step.started_at.to_string(),
+        "endedAt": step.ended_at.map(|at| at.to_string()),
+    }))
+}
+
+fn effect(effect: &RunEffect) -> Value {
+    value!({
+        "step": effect.step_key,
+        "kind": effect.kind,
+        "target": effect.target,
+        "state": effect.state.as_str(),
+        "attempt": effect.attempt,
+    })
+}
+
+fn wait(wait: &RunWait) -> Value {
+    value!({
+        "step": wait.step_key,
+        "kind": wait.kind,
+        "question": wait.question,
+        "dueAt": wait.due_at.map(|at| crate::clock::UnixMillis(at).to_string()),
+        "answer": wait.answer,
+        "answeredBy": wait.answered_by,
+    })
+}
+
+fn undo_parts(undo: &Undo) -> (Option<&str>, Option<&str>) {
+    match undo {
+        Undo::By(how) => (Some(how), None),
+        Undo::None(why) => (None, Some(why)),
+    }
+}
+
+/// `POST /runs/{id}/skip` with `{reason, secrets?}`: goes on behind the step that failed.
+pub(super) async fn skip(state: AppState, call: Call) -> Result<Response> {
+    let id = call.segment_from_end(1);
+    let body = call.json()?;
+    let reason = body.required_text("reason")?.trim();
+    if reason.is_empty() {
+        return Err(Error::Input(
+            "Say why the step is left out, in `reason`.".to_owned(),
+        ));
+    }
+    let secrets = object(&body, "secrets")?;
+    state.runs.skip(&id, reason, &secrets).await?;
+    Ok(answer(&call, StatusCode::OK, &value!({"id": id})))
+}
+
+/// `POST /runs/{id}/answer` with `{step, answer}`: answers what a step waits for; `yes` lets it go on.
+pub(super) async fn give_answer(state: AppState, call: Call) -> Result<Response> {
+    let id = call.segment_from_end(1);
+    let body = call.json()?;
+    let (step, given) = (body.required_text("step")?, body.required_text("answer")?);
+    state
+        .runs
+        .answer(&id, step, given, call.viewer.actor())
+        .await?;
+    Ok(answer(&call, StatusCode::OK, &value!({"id": id})))
+}
+
+/// `GET /runs/{id}/undo`: what taking a run back would do, in its order.
+pub(super) async fn undo_list(state: AppState, call: Call) -> Result<Response> {
+    let items = state.runs.undo_list(&call.segment_from_end(1)).await?;
+    let shown = items.iter().map(|item| {
+        let (undo, stays_because) = undo_parts(&item.undo);
+        value!({"what": item.what, "undo": undo, "staysBecause": stays_because})
+    });
+    let body = value!({"effects": shown.collect::<Vec<_>>()});
+    Ok(answer(&call, StatusCode::OK, &body))
+}
+
+/// `POST /runs/{id}/undo`: takes back everything the run made; answers the id of the run that does.
+pub(super) async fn undo(state: AppState, call: Call) -> Result<Response> {
+    let user = call.viewer.user().ok();
+    let by = user.map(|user| user.entity_ref.as_str().to_owned());
+    let id = state.runs.undo(&call.segment_from_end(1), by).await?;
+    Ok(answer(&call, StatusCode::CREATED, &value!({"id": id})))
+}
+
+/// `POST /plan` with `{templateRef, values}`: what a run would do outside.
+pub(super) async fn plan(state: AppState, call: Call) -> Result<Response> {
+    let body = call.json()?;
+    let written = body.required_text("templateRef")?;
+    let named = EntityRef::parse(written, Some("template"), "default").map_err(Error::Input)?;
+    let template = template(&state, &named)?;
+    let user = task_user(&state, &call)?;
+    let spec = TaskSpec::new(&template, required_object(&body, "values")?, &user)?;
+    let planned = plan_spec(state.runs.services(), state.runs.actions(), &spec).await?;
+    let shown = planned.iter().map(|planned| {
+        let (undo, stays_because) = undo_parts(&planned.undo);
+        value!({
+            "step": planned.step_id, "action": planned.action, "what": planned.what,
+            "undo": undo, "staysBecause": stays_because,
+        })
+    });
+    let body = value!({"effects": shown.collect::<Vec<_>>()});
+    Ok(answer(&call, StatusCode::OK, &body))
+}
