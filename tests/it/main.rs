@@ -14,6 +14,7 @@ mod ingest;
 mod layering;
 mod local_git;
 mod pages;
+mod runs;
 mod store;
 mod templates;
 mod url_locations;

@@ -4,6 +4,7 @@
 
 pub(crate) mod gitea;
 pub(crate) mod recorder;
+pub(crate) mod runs;
 
 use std::{
     net::SocketAddr,

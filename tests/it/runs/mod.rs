@@ -1,0 +1,9 @@
+//! Template runs: steps and their log, the journal, undo, escapes, secrets, many at once.
+
+mod api;
+mod escapes;
+mod journal;
+mod kill;
+mod many;
+mod secrets;
+mod steps;
