@@ -10,7 +10,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -24,6 +24,7 @@ use callboard::{
     clock::{Clock, UnixMillis, new_id},
     config::{AllowedHost, Config, Database, Environment, Integration},
     entity::LocationRef,
+    error::Error,
     http::AppState,
 };
 use serde_json::Value;
@@ -242,12 +243,24 @@ impl TestApp {
     /// Stops the portal and starts it again on the same database and folder.
     pub(crate) async fn restart(&mut self) {
         self.app.take().expect("the portal runs").stop().await;
-        let app = App::start(self.config.clone(), self.clock.clone())
-            .await
-            .expect("the portal starts again");
+        let app = self.start_again().await;
         self.router = app.router();
         self.app = Some(app);
         self.settled().await;
+    }
+
+    /// The lock of the data folder is open for a moment in every child another test starts meanwhile.
+    async fn start_again(&self) -> App {
+        let began = Instant::now();
+        loop {
+            let started = App::start(self.config.clone(), self.clock.clone()).await;
+            match started {
+                Err(Error::Conflict(_)) if began.elapsed() < PATIENCE => {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+                started => return started.expect("the portal starts again"),
+            }
+        }
     }
 
     /// Sends a request, from this machine unless it says otherwise.
