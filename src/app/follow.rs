@@ -68,7 +68,7 @@ impl Feed {
                     std::future::pending::<()>().await;
                 }
             }
-            Db::Postgres(_) => {
+            Db::Postgres { .. } => {
                 let _ = tokio::time::timeout(POLL, self.committed.changed()).await;
             }
         }

@@ -32,8 +32,13 @@ pub enum Db {
         /// Read-only connections.
         read: SqlitePool,
     },
-    /// For several nodes.
-    Postgres(PgPool),
+    /// For several nodes: a single writer of this one, many readers.
+    Postgres {
+        /// One connection: who waits for the writers' lock takes none from readers.
+        write: PgPool,
+        /// For everything else.
+        read: PgPool,
+    },
 }
 
 /// A writing transaction. Dropped without [`Tx::commit`], it is rolled back.
@@ -50,7 +55,7 @@ macro_rules! on_db {
     ($db:expr, |$pool:ident| $body:expr) => {
         match $db {
             $crate::store::Db::Sqlite { read: $pool, .. } => $body,
-            $crate::store::Db::Postgres($pool) => $body,
+            $crate::store::Db::Postgres { read: $pool, .. } => $body,
         }
     };
 }
@@ -103,25 +108,28 @@ impl Db {
     /// Connects to PostgreSQL and migrates. Tables live in the first schema of the search path.
     pub async fn open_postgres(options: PgConnectOptions) -> Result<Self> {
         let named = options.get_host().to_owned();
-        let pool = PoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
+        let write = PoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
             .await
             .map_err(|source| cannot_open(&named, &source))?;
         POSTGRES_MIGRATIONS
-            .run(&pool)
+            .run(&write)
             .await
             .map_err(|source| cannot_migrate(&source))?;
-        Ok(Self::Postgres(pool))
+        let read = PoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_lazy_with(options);
+        Ok(Self::Postgres { write, read })
     }
 
     /// Begins a writing transaction; waits for the writer before it.
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => {
-                let mut transaction = pool.begin().await?;
+            Self::Postgres { write, .. } => {
+                let mut transaction = write.begin().await?;
                 sqlx::query(WRITER_LOCK).execute(&mut *transaction).await?;
                 Tx::Postgres(transaction)
             }
@@ -135,7 +143,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
         }
     }
 }

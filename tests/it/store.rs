@@ -16,9 +16,9 @@ async fn run_sql(db: &Db, sql: &str) {
                 .await
                 .expect("the statement runs"),
         ),
-        Db::Postgres(pool) => drop(
+        Db::Postgres { write, .. } => drop(
             sqlx::query(sql)
-                .execute(pool)
+                .execute(write)
                 .await
                 .expect("the statement runs"),
         ),
@@ -57,7 +57,7 @@ async fn columns(db: &Db) -> BTreeMap<String, Vec<String>> {
         .fetch_all(read)
         .await
         .expect("the columns"),
-        Db::Postgres(pool) => sqlx::query_as(
+        Db::Postgres { read: pool, .. } => sqlx::query_as(
             "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY 1, 2",
         )
         .fetch_all(pool)

@@ -20,7 +20,9 @@ struct Portal {
 }
 
 impl Portal {
-    async fn start(folder: &Path, port: u16) -> Self {
+    /// On a port of its own each time: the last one may be somebody else's by now.
+    async fn start(folder: &Path) -> Self {
+        let port = free_port();
         let process = Command::new(env!("CARGO_BIN_EXE_callboard"))
             .args(["--config", "app-config.yaml"])
             .current_dir(folder)
@@ -95,7 +97,12 @@ impl Portal {
     }
 }
 
-fn lay_down(folder: &Path, port: u16) {
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("bound").port()
+}
+
+fn lay_down(folder: &Path) {
     let write = |name: &str, text: &str| {
         let place = folder.join(name);
         std::fs::create_dir_all(place.parent().expect("a folder")).expect("made");
@@ -107,10 +114,8 @@ fn lay_down(folder: &Path, port: u16) {
     );
     write("skeleton/catalog-info.yaml", super::journal::DESCRIPTOR);
     write("skeleton/README.md", "# ${{ values.name }}\n");
-    let config = format!(
-        "app:\n  baseUrl: http://localhost:{port}\nbackend:\n  baseUrl: http://localhost:{port}\n  listen:\n    host: 127.0.0.1\n    port: {port}\n  auth:\n    dangerouslyDisableDefaultAuthPolicy: true\n  database:\n    client: better-sqlite3\n    connection:\n      directory: ./data\ncallboard:\n  localGit: true\ncatalog:\n  rules:\n    - allow: [Component, Template, Location]\n  locations:\n    - type: file\n      target: ./templates.yaml\n"
-    );
-    write("app-config.yaml", &config);
+    let config = "app:\n  baseUrl: http://localhost:7007\nbackend:\n  baseUrl: http://localhost:7007\n  listen:\n    host: 127.0.0.1\n    port: 7007\n  auth:\n    dangerouslyDisableDefaultAuthPolicy: true\n  database:\n    client: better-sqlite3\n    connection:\n      directory: ./data\ncallboard:\n  localGit: true\ncatalog:\n  rules:\n    - allow: [Component, Template, Location]\n  locations:\n    - type: file\n      target: ./templates.yaml\n";
+    write("app-config.yaml", config);
 }
 
 #[tokio::test]
@@ -119,20 +124,17 @@ async fn killed_at_any_moment_a_run_makes_everything_once() {
         .and_then(|text| text.to_str()?.parse().ok())
         .unwrap_or(KILLS);
     let folder = tempfile::tempdir().expect("a folder");
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = listener.local_addr().expect("bound").port();
-    drop(listener);
-    lay_down(folder.path(), port);
-    let mut portal = Portal::start(folder.path(), port).await;
+    lay_down(folder.path());
+    let mut portal = Portal::start(folder.path()).await;
     let mut interrupted = 0;
     for number in 0..kills {
         let name = format!("shop-{number}");
         let id = portal
-            .start_run(json!({"name": name, "host": format!("localhost:{port}")}))
+            .start_run(json!({"name": name, "host": "localhost:7007"}))
             .await;
         tokio::time::sleep(Duration::from_millis(13 * number)).await;
         portal.kill();
-        portal = Portal::start(folder.path(), port).await;
+        portal = Portal::start(folder.path()).await;
         interrupted += u64::from(
             portal
                 .get(&format!("/api/callboard/runs/{id}"))

@@ -27,7 +27,7 @@ async fn dump(db: &Db) -> String {
         let sql = AssertSqlSafe(format!("SELECT {columns} FROM {table}"));
         let rows: Vec<String> = match db {
             Db::Sqlite { read, .. } => sqlx::query_scalar(sql).fetch_all(read).await,
-            Db::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await,
+            Db::Postgres { read: pool, .. } => sqlx::query_scalar(sql).fetch_all(pool).await,
         }
         .expect("read");
         all.push_str(&rows.join("\n"));
@@ -38,7 +38,7 @@ async fn dump(db: &Db) -> String {
                 .fetch_all(read)
                 .await
         }
-        Db::Postgres(pool) => {
+        Db::Postgres { read: pool, .. } => {
             sqlx::query_scalar("SELECT content FROM run_blobs")
                 .fetch_all(pool)
                 .await
