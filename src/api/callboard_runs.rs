@@ -126,7 +126,7 @@ pub(super) async fn plan(state: AppState, call: Call) -> Result<Response> {
     let named = EntityRef::parse(written, Some("template"), "default").map_err(Error::Input)?;
     let template = template(&state, &named)?;
     let user = task_user(&state, &call)?;
-    let spec = TaskSpec::new(&template, required_object(&body, "values")?, &user)?;
+    let spec = TaskSpec::new(&template, &required_object(&body, "values")?, &user)?;
     let planned = plan_spec(state.runs.services(), state.runs.actions(), &spec).await?;
     let shown = planned.iter().map(|planned| {
         let (undo, stays_because) = undo_parts(&planned.undo);

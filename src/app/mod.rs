@@ -28,12 +28,11 @@ use crate::{
     config::{Config, Database},
     entity::Kinds,
     error::{Error, Result},
-    forge::Forges,
+    forge::{Forges, LocalHost},
     http::{self, AppState, Background},
     ingest::{self, Ingest},
     pages,
     search::SearchIndex,
-    source::Reader,
     store::{DataFolderLock, Db},
 };
 
@@ -55,15 +54,11 @@ impl App {
         let locks = lock_folders(&config)?;
         let opened = database::open(&config).await?;
         let db = opened.db;
-        let kinds = Kinds::with_declared(config.callboard.kinds.clone()).map_err(Error::Input)?;
-        let kinds = Arc::new(kinds);
+        let kinds = Kinds::with_declared(config.callboard.kinds.clone());
+        let kinds = Arc::new(kinds.map_err(Error::Input)?);
         let local_git = local_git::host(&config, &clock);
         let forges = Forges::new(&config.integrations, &clock)?.with_local(local_git.clone());
-        let reader = Reader::new(
-            config.callboard.file_roots.clone(),
-            sources::allowed_urls(&config),
-            forges.clone(),
-        )?;
+        let reader = sources::reader(&config, forges.clone())?;
         let (ingest, worker) = Ingest::new(ingest::Parts {
             db: db.clone(),
             reader: reader.clone(),
@@ -78,10 +73,7 @@ impl App {
             tasks.spawn(stop.clone().run_until_cancelled_owned(task));
         };
         run(Box::pin(worker));
-        if let Some(host) = &local_git {
-            run(Box::pin(local_git::hand_over(host.clone(), ingest.clone())));
-            run(Box::pin(host.clone().tidy_after_start()));
-        }
+        keep_local_git(&run, local_git.as_ref(), &ingest);
         let is_ready = follow_feed(&run, &db, (&catalog, &search), &ingest);
         let auth = Auth::new(&config, db.clone(), clock.clone())?;
         let handles = runs::Handles {
@@ -152,6 +144,18 @@ impl App {
             tracing::warn!("Runs could not be given up; they go on when their leases end: {fault}");
         }
         self.db.close().await;
+    }
+}
+
+/// Starts what the Git host inside the portal needs, where it is on.
+fn keep_local_git(
+    run: &impl Fn(BoxFuture<'static, ()>),
+    host: Option<&LocalHost>,
+    ingest: &Ingest,
+) {
+    if let Some(host) = host {
+        run(Box::pin(local_git::hand_over(host.clone(), ingest.clone())));
+        run(Box::pin(host.clone().tidy_after_start()));
     }
 }
 

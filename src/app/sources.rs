@@ -7,11 +7,20 @@ use url::Url;
 use crate::{
     config::{AllowedHost, Config},
     entity::ScmHost,
+    error::Result,
+    forge::Forges,
     ingest,
+    source::Reader,
 };
 
+/// Reads what the configuration lets be read.
+pub(super) fn reader(config: &Config, forges: Forges) -> Result<Reader> {
+    let roots = config.callboard.file_roots.clone();
+    Reader::new(roots, allowed_urls(config), forges)
+}
+
 /// Whether a URL may be read: its host is listed under `backend.reading.allow`.
-pub(super) fn allowed_urls(config: &Config) -> impl Fn(&Url) -> bool + Send + Sync + 'static {
+fn allowed_urls(config: &Config) -> impl Fn(&Url) -> bool + Send + Sync + 'static {
     let allowed = config.backend.reading_allow.clone();
     move |url| allowed.iter().any(|entry| matches(entry, url))
 }

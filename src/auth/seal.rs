@@ -59,6 +59,7 @@ impl Seal {
     }
 
     /// Decrypts; `None` if it was sealed with another secret or for something else, or was changed.
+    #[must_use]
     pub fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
         let sealed = STANDARD.decode(sealed.strip_prefix(VERSION)?).ok()?;
         let (salt, text) = sealed.split_at_checked(SALT_LENGTH)?;

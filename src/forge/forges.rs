@@ -103,6 +103,14 @@ impl Forges {
         Some((self.forge(client.clone())?, address))
     }
 
+    /// Whether a host, by `host` or `host:port`, is the one inside the portal, which wants no credentials.
+    #[must_use]
+    pub fn is_local(&self, host: &str) -> bool {
+        let client = self.client(host);
+        let local = self.local.as_ref().zip(client);
+        local.is_some_and(|(local, client)| local.is_at(client.integration()))
+    }
+
     fn forge(&self, client: HostClient) -> Option<Forge> {
         match &self.local {
             Some(local) if local.is_at(client.integration()) => Some(Forge::Local(local.clone())),

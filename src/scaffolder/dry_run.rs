@@ -75,7 +75,7 @@ pub async fn dry_run(
     check_values(&asked.template, &asked.values)?;
     let permit = services.dry_runs.acquire().await;
     let _permit = permit.map_err(Error::internal)?;
-    let spec = TaskSpec::new(&asked.template, asked.values, &asked.user)?;
+    let spec = TaskSpec::new(&asked.template, &asked.values, &asked.user)?;
     let id = format!("dry-run-{}", new_id());
     let workspace = Workspace::make(services.folder.join(&id)).await?;
     let secrets = asked.secrets.values();

@@ -78,6 +78,9 @@ impl Scope {
         for key in ["links", "text"] {
             if let Some(Value::Array(items)) = output.get_mut(key) {
                 items.retain(|item| item.get("if").is_none_or(is_truthy));
+                for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                    item.shift_remove("if");
+                }
             }
         }
         Ok(output)

@@ -40,7 +40,7 @@ pub struct TaskUser {
 
 impl TaskSpec {
     /// Of a template entity and the answers of somebody. [`Error::Input`] for another `apiVersion`.
-    pub fn new(template: &Value, values: Map<String, Value>, user: &TaskUser) -> Result<Self> {
+    pub fn new(template: &Value, values: &Map<String, Value>, user: &TaskUser) -> Result<Self> {
         check_version(template)?;
         let mut shown_user = Map::new();
         shown_user.extend(
@@ -213,7 +213,7 @@ mod tests {
             entity_ref: Some("user:default/ana".to_owned()),
             entity: None,
         };
-        let spec = TaskSpec::new(&template, Map::new(), &user).expect("a spec");
+        let spec = TaskSpec::new(&template, &Map::new(), &user).expect("a spec");
         let keys: Vec<&String> = spec.0.as_object().expect("an object").keys().collect();
         assert_eq!(
             keys,
@@ -235,6 +235,6 @@ mod tests {
         );
         assert_eq!(steps[1].condition, Some(json!("${{ a }}")));
         let old = json!({"apiVersion": "backstage.io/v1beta2"});
-        assert!(TaskSpec::new(&old, Map::new(), &user).is_err());
+        assert!(TaskSpec::new(&old, &Map::new(), &user).is_err());
     }
 }

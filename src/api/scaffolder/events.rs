@@ -108,8 +108,8 @@ async fn next_frames(mut stream: Stream) -> Option<(Result<Bytes>, Stream)> {
     if stream.is_over {
         return None;
     }
-    let framed = tokio::time::timeout(SILENCE, stream.frames()).await;
-    let frames = framed.unwrap_or_else(|_| Ok(":\n\n".to_owned()));
+    let next = tokio::time::timeout(SILENCE, stream.frames()).await;
+    let frames = next.unwrap_or_else(|_| Ok(":\n\n".to_owned()));
     stream.is_over |= frames.is_err();
     Some((frames.map(Bytes::from), stream))
 }

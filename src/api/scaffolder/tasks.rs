@@ -101,7 +101,7 @@ pub(in crate::api) async fn create_task(state: AppState, call: Call) -> Result<R
     }
     let user = task_user(&state, &call)?;
     let new = NewRun {
-        spec: TaskSpec::new(&template, values, &user)?,
+        spec: TaskSpec::new(&template, &values, &user)?,
         secrets,
         created_by: user.entity_ref,
     };

@@ -195,9 +195,10 @@ async fn render(
         variables: Map::from_iter([(name.to_owned(), values)]),
         hosts: call.services.repo_hosts.clone(),
         syntax: Syntax {
-            dialect: match is_cookiecutter {
-                true => Dialect::Cookiecutter,
-                false => Dialect::Backstage,
+            dialect: if is_cookiecutter {
+                Dialect::Cookiecutter
+            } else {
+                Dialect::Backstage
             },
             trim_blocks: call.flag("trimBlocks").unwrap_or(false),
             lstrip_blocks: call.flag("lstripBlocks").unwrap_or(false),
@@ -210,11 +211,11 @@ async fn render(
     };
     let permit = call.services.rendering.clone().acquire_owned().await;
     let permit = permit.map_err(Error::internal)?;
-    let rendered = tokio::task::spawn_blocking(move || {
+    let laid = tokio::task::spawn_blocking(move || {
         let _permit = permit;
         skeleton.lay(&renderer)
     });
-    rendered.await.map_err(Error::internal)?
+    laid.await.map_err(Error::internal)?
 }
 
 /// Which names and contents are rendered.

@@ -1,4 +1,4 @@
-//! `publish:gitea:pull-request` and `publish:github:pull-request`: the workspace's files, on a branch, for review.
+//! `publish:gitea:pull-request`, `publish:github:pull-request`, `publish:gitlab:merge-request`: the workspace's files, on a branch, for review.
 
 use std::collections::HashSet;
 
@@ -40,7 +40,7 @@ impl Action for PublishPullRequest {
                 ("branchName*", schema::text("The new branch")),
                 ("title*", schema::text("What the pull request is called")),
                 (
-                    "description*",
+                    "description",
                     schema::text("What is said about it, in Markdown"),
                 ),
                 (
@@ -73,14 +73,7 @@ impl Action for PublishPullRequest {
                 ("gitAuthorEmail", schema::text("And their address")),
                 ("token", token()),
             ]),
-            output: Some(schema::fields([
-                (
-                    "targetBranchName",
-                    schema::text("The branch it is to be merged into"),
-                ),
-                ("remoteUrl", schema::text("Its page")),
-                ("pullRequestNumber", schema::number("Its number")),
-            ])),
+            output: Some(self.output()),
             examples: &[],
             supports_dry_run: self.supports_dry_run,
             unknown_keys: UnknownKeys::Warned,
@@ -117,12 +110,41 @@ impl Action for PublishPullRequest {
             let base = commit(call, &target).await?;
             let effect = Effect::PullRequest(request(call, &target, &base)?);
             let opened = call.perform(effect).await?;
-            Ok(Outcome::output(json!({
-                "targetBranchName": base,
-                "remoteUrl": opened["webUrl"],
-                "pullRequestNumber": opened["number"],
-            })))
+            Ok(Outcome::output(match self.product {
+                ScmHost::GitLab => json!({
+                    "targetBranchName": base,
+                    "projectPath": target.repository.to_string(),
+                    "mergeRequestUrl": opened["webUrl"],
+                }),
+                _ => json!({
+                    "targetBranchName": base,
+                    "remoteUrl": opened["webUrl"],
+                    "pullRequestNumber": opened["number"],
+                }),
+            }))
         })
+    }
+}
+
+impl PublishPullRequest {
+    fn output(&self) -> Value {
+        let base = (
+            "targetBranchName",
+            schema::text("The branch it is to be merged into"),
+        );
+        let page = schema::text("Its page");
+        match self.product {
+            ScmHost::GitLab => schema::fields([
+                base,
+                ("projectPath", schema::text("The repository")),
+                ("mergeRequestUrl", page),
+            ]),
+            _ => schema::fields([
+                base,
+                ("remoteUrl", page),
+                ("pullRequestNumber", schema::number("Its number")),
+            ]),
+        }
     }
 }
 

@@ -98,6 +98,7 @@ fn publishing() -> Vec<Arc<dyn Action>> {
         publish("publish:gitlab", Some(ScmHost::GitLab), "master"),
         pull_request("publish:gitea:pull-request", ScmHost::Gitea, false),
         pull_request("publish:github:pull-request", ScmHost::GitHub, true),
+        pull_request("publish:gitlab:merge-request", ScmHost::GitLab, false),
     ]
 }
 

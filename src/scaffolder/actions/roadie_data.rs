@@ -44,9 +44,10 @@ impl Action for Serialize {
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
             let data = &call.input["data"];
-            let text = match self.is_yaml {
-                true => serde_saphyr::to_string(data).map_err(Error::internal)?,
-                false => data.to_string(),
+            let text = if self.is_yaml {
+                serde_saphyr::to_string(data).map_err(Error::internal)?
+            } else {
+                data.to_string()
             };
             Ok(Outcome::output(json!({"serialized": text})))
         })
@@ -83,26 +84,29 @@ impl Action for Merge {
                 .iter()
                 .any(|ending| path.ends_with(ending));
             let parse = |text: &str| -> Result<Value> {
-                match is_yaml {
-                    true => Ok(parse_yaml(path, text)?
+                if is_yaml {
+                    Ok(parse_yaml(path, text)?
                         .into_iter()
                         .next()
-                        .unwrap_or_default()),
-                    false => parse_json(path, text),
+                        .unwrap_or_default())
+                } else {
+                    parse_json(path, text)
                 }
             };
-            let there = match call.workspace.place(path)?.exists() {
-                true => parse(&read(call, path).await?)?,
-                false => json!({}),
+            let there = if call.workspace.place(path)?.exists() {
+                parse(&read(call, path).await?)?
+            } else {
+                json!({})
             };
             let content = match &call.input["content"] {
                 Value::String(text) => parse(text)?,
                 value => value.clone(),
             };
             let merged = merged(there, content, call.flag("mergeArrays").unwrap_or(false));
-            let text = match is_yaml {
-                true => serde_saphyr::to_string(&merged).map_err(Error::internal)?,
-                false => serde_json::to_string_pretty(&merged).map_err(Error::internal)?,
+            let text = if is_yaml {
+                serde_saphyr::to_string(&merged).map_err(Error::internal)?
+            } else {
+                serde_json::to_string_pretty(&merged).map_err(Error::internal)?
             };
             write(call, path, text).await?;
             Ok(Outcome::output(json!({"path": path})))

@@ -40,8 +40,8 @@ fn path() -> (&'static str, Value) {
     ("path*", schema::text("The file in the workspace"))
 }
 
-fn path_output() -> Option<Value> {
-    Some(schema::fields([("path", schema::text("The file"))]))
+fn path_output() -> Value {
+    schema::fields([("path", schema::text("The file"))])
 }
 
 impl Action for FsWrite {
@@ -51,7 +51,7 @@ impl Action for FsWrite {
             "roadiehq:utils:fs:write",
             "Writes a file of the workspace, over what was there.",
             schema::fields([path(), content]),
-            path_output(),
+            Some(path_output()),
         )
     }
 
@@ -72,16 +72,17 @@ impl Action for FsAppend {
             "roadiehq:utils:fs:append",
             "Adds to the end of a file of the workspace, which is made if it is missing.",
             schema::fields([path(), content]),
-            path_output(),
+            Some(path_output()),
         )
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
             let path = required(call, "path")?;
-            let mut content = match call.workspace.place(path)?.exists() {
-                true => read(call, path).await?,
-                false => String::new(),
+            let mut content = if call.workspace.place(path)?.exists() {
+                read(call, path).await?
+            } else {
+                String::new()
             };
             content.push_str(call.input["content"].as_str().unwrap_or_default());
             write(call, path, content).await?;

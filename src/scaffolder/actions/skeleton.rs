@@ -146,9 +146,10 @@ impl Skeleton {
 impl Renderer {
     fn lay(&self, file: &Fetched) -> Result<()> {
         let (named, renders_name, renders_content) = self.naming.of(&file.path);
-        let name = match renders_name {
-            true => self.rendered(named)?,
-            false => named.to_owned(),
+        let name = if renders_name {
+            self.rendered(named)?
+        } else {
+            named.to_owned()
         };
         // So that a name that renders to nothing leaves the file out.
         if self.naming.renders_names
@@ -228,6 +229,7 @@ fn is_binary(content: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scaffolder::actions::{Lines, Mask};
 
     fn file(path: &str, kind: EntryKind, content: &str) -> Fetched {
         Fetched {
@@ -252,7 +254,7 @@ mod tests {
             naming,
             workspace: workspace.clone(),
             target: String::new(),
-            log: StepLog::new(Default::default(), Default::default(), "s"),
+            log: StepLog::new(Lines::default(), Mask::default(), "s"),
         };
         Skeleton::new(files).lay(&renderer).expect("rendered");
         let manifest = workspace.manifest().await.expect("looked at");

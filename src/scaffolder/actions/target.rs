@@ -71,18 +71,17 @@ impl Target {
             (ScmHost::GitLab, None) => Some(parts.required("project")?),
             (_, None) => Some(parts.required("owner")?),
         };
-        let user = call.run.user.as_ref();
-        let forge = call
-            .services
-            .host(&parts.host, call.token().as_ref(), user)?;
-        let is_local = matches!(forge, Forge::Local(_));
-        if !is_open && !is_local {
+        if !is_open && !call.services.forges.is_local(&parts.host) {
             return Err(Error::Input(format!(
                 "No token available for host: {}, with owner {}, and repo {name}. Add a token to the integration of this host in app-config.yaml.",
                 parts.host,
                 owner.unwrap_or_default()
             )));
         }
+        let user = call.run.user.as_ref();
+        let forge = call
+            .services
+            .host(&parts.host, call.token().as_ref(), user)?;
         let owner = match owner {
             Some(owner) => owner,
             None => forge

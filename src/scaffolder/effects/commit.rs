@@ -174,12 +174,13 @@ impl CommitFiles {
                 None => Written::Delete,
                 Some(source) => {
                     let content = workspace.content(source).await?.into();
-                    match file.replaces {
-                        true => Written::Update {
+                    if file.replaces {
+                        Written::Update {
                             content,
                             replaces: None,
-                        },
-                        false => Written::Create(content),
+                        }
+                    } else {
+                        Written::Create(content)
                     }
                 }
             };

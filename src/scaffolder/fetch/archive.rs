@@ -83,6 +83,7 @@ pub(super) fn below<'a>(whole: &'a str, folder: &str) -> Option<&'a str> {
         .filter(|inner| !inner.is_empty())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` calls")]
 fn broken(fault: std::io::Error) -> Error {
     if fault.kind() == std::io::ErrorKind::UnexpectedEof {
         return too_much();

@@ -152,7 +152,7 @@ fn unread(fault: &SourceError) -> Error {
     match fault.name {
         "NotFoundError" => Error::NotFound(fault.message.clone()),
         "NotAllowedError" => Error::NotAllowed(fault.message.clone()),
-        _ => Error::Template("FetchError", fault.message.clone()),
+        _ => Error::Template("Error", fault.message.clone()),
     }
 }
 

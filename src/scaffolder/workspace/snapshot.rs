@@ -102,12 +102,12 @@ impl Walk {
             } else {
                 format!("{above}/{name}")
             };
-            self.entry(&entry.path(), path)?;
+            self.entry(&entry.path(), &path)?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, place: &Path, path: String) -> Result<()> {
+    fn entry(&mut self, place: &Path, path: &str) -> Result<()> {
         let metadata = place.symlink_metadata().map_err(Error::internal)?;
         let kind = if metadata.is_dir() {
             EntryKind::Folder
@@ -134,13 +134,13 @@ impl Walk {
             (text_hash(&content), content.len() as u64)
         };
         self.found.push(Entry {
-            path: path.clone(),
+            path: path.to_owned(),
             kind,
             hash,
             size_bytes,
         });
         if kind == EntryKind::Folder {
-            self.folder(place, &path)?;
+            self.folder(place, path)?;
         }
         Ok(())
     }

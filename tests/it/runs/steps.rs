@@ -68,7 +68,7 @@ async fn a_run_tells_what_backstage_tells() {
     );
 }
 
-const FAILING: &str = r#"    - id: extra
+const FAILING: &str = r"    - id: extra
       name: Extra
       action: debug:log
       input: {message: x, extra: 1}
@@ -86,7 +86,7 @@ const FAILING: &str = r#"    - id: extra
       if: ${{ failure() }}
       action: debug:log
       input: {message: it failed}
-"#;
+";
 
 #[tokio::test]
 async fn behind_a_failed_step_only_those_that_ask_are_executed() {

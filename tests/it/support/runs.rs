@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{TestApp, TestAppBuilder};
 
 /// Nothing in a test takes longer, unless it is broken.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A portal with templates, and with a key for secrets on every database.
 pub(crate) fn portal(templates: &str) -> TestAppBuilder {
