@@ -9,6 +9,7 @@ mod document;
 mod facets;
 mod filter;
 mod flatten;
+mod found;
 mod graph;
 mod haystack;
 mod keys;
@@ -242,7 +243,9 @@ impl Catalog {
     }
 
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Table> {
-        self.table.write().unwrap_or_else(PoisonError::into_inner)
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        table.found.forget();
+        table
     }
 
     /// Counts batches of changes.

@@ -11,6 +11,7 @@ mod file_lists;
 mod files;
 mod locations;
 mod lock;
+mod places;
 mod reach;
 mod texts;
 mod versions;
@@ -35,6 +36,7 @@ pub use locations::{
     RegisteredLocation, add_location, delete_location, location, locations, replace_location,
 };
 pub use lock::DataFolderLock;
+pub use places::{DocumentPlace, document_places};
 pub use reach::{LocationTargets, entities_of_file, file_refs, location_targets, targets_of};
 pub use texts::{put_text, text, text_hash};
 pub use versions::{NewVersion, Version, put_versions, recent_versions, versions};
