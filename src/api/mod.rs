@@ -2,21 +2,26 @@
 //!
 //! `router` is the table of all routes; `docs/API.md` lists them, and a test compares the two.
 
+mod auth;
 mod callboard;
 mod catalog;
+mod cookie;
 mod health;
+mod permission;
 mod search;
+mod user_settings;
 
 use axum::{
     Router,
     extract::Request,
     http::Uri,
+    middleware::from_fn_with_state,
     response::Response,
-    routing::{self, any},
+    routing::{self, any as any_method},
 };
 use tower::ServiceExt;
 
-use crate::http::{AppState, delete, get, not_found, post, put, read};
+use crate::http::{AppState, PLUGINS, admit, any, delete, get, not_found, post, put, read};
 
 /// Every route of the API.
 pub fn router(state: AppState) -> Router {
@@ -24,9 +29,10 @@ pub fn router(state: AppState) -> Router {
     let normalised = routes.clone().fallback(not_found).with_state(state.clone());
     let again = move |request: Request| normalise(normalised, request);
     routes
-        .route("/api/{*path}", any(again.clone()))
-        .route("/.backstage/{*path}", any(again))
+        .route("/api/{*path}", any_method(again.clone()))
+        .route("/.backstage/{*path}", any_method(again))
         .method_not_allowed_fallback(not_found)
+        .layer(from_fn_with_state(state.clone(), admit))
         .with_state(state)
 }
 
@@ -34,6 +40,10 @@ fn routes() -> Router<AppState> {
     let routes = health_and_search()
         .merge(entities())
         .merge(locations())
+        .merge(sign_in())
+        .merge(every_plugin())
+        .merge(permissions())
+        .merge(user_settings())
         .merge(ours());
     routes.method_not_allowed_fallback(not_found)
 }
@@ -108,6 +118,60 @@ fn locations() -> Router<AppState> {
         .route(
             "/api/catalog/analyze-location",
             post(catalog::analyze_location),
+        )
+}
+
+fn sign_in() -> Router<AppState> {
+    Router::new()
+        .route("/api/auth/.well-known/jwks.json", get(auth::jwks))
+        .route(
+            "/api/auth/.well-known/openid-configuration",
+            get(auth::openid_configuration),
+        )
+        .route("/api/auth/v1/userinfo", get(auth::userinfo))
+        .route("/api/auth/{provider}", any(auth::provider))
+        .route("/api/auth/{provider}/{action}", any(auth::provider))
+        .route("/api/auth/{provider}/handler/frame", any(auth::provider))
+}
+
+/// What every plugin has.
+fn every_plugin() -> Router<AppState> {
+    let add = |routes: Router<AppState>, plugin: &&str| {
+        routes
+            .route(
+                &"/api/{plugin}/.backstage/auth/v1/jwks.json".replace("{plugin}", plugin),
+                get(auth::jwks),
+            )
+            .route(
+                &"/api/{plugin}/.backstage/auth/v1/cookie".replace("{plugin}", plugin),
+                get(cookie::give_cookie).merge(delete(cookie::take_cookie)),
+            )
+    };
+    PLUGINS.iter().fold(Router::new(), add)
+}
+
+fn permissions() -> Router<AppState> {
+    Router::new()
+        .route("/api/permission/authorize", post(permission::authorize))
+        .route("/api/permission/health", routing::get(permission::health))
+        .route(
+            "/api/catalog/.well-known/backstage/permissions/metadata",
+            get(permission::catalog_metadata),
+        )
+        .route(
+            "/api/catalog/.well-known/backstage/permissions/apply-conditions",
+            post(permission::apply_catalog_conditions),
+        )
+}
+
+fn user_settings() -> Router<AppState> {
+    Router::new()
+        .route("/api/user-settings/multiget", post(user_settings::settings))
+        .route(
+            "/api/user-settings/buckets/{bucket}/keys/{key}",
+            get(user_settings::setting)
+                .merge(put(user_settings::keep_setting))
+                .merge(delete(user_settings::forget_setting)),
         )
 }
 

@@ -28,12 +28,7 @@ pub fn read(handler: fn(&AppState, &Call) -> Result<Response>) -> MethodRouter<A
     routing::get(
         move |State(state): State<AppState>, request: Request| async move {
             let (parts, _) = request.into_parts();
-            let call = Call {
-                method: parts.method,
-                uri: parts.uri,
-                headers: parts.headers,
-                body: Bytes::new(),
-            };
+            let call = Call::new(parts, Bytes::new());
             let answered = match until_ready(&state).await {
                 Ok(()) => handler(&state, &call),
                 Err(fault) => Err(fault),
@@ -83,6 +78,16 @@ where
     })
 }
 
+/// Every method, where the handler itself tells them apart.
+pub fn any<F>(handler: fn(AppState, Call) -> F) -> MethodRouter<AppState>
+where
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
+    routing::any(move |State(state): State<AppState>, request: Request| {
+        answer(state, request, handler)
+    })
+}
+
 async fn answer<F>(state: AppState, request: Request, handler: fn(AppState, Call) -> F) -> Response
 where
     F: Future<Output = Result<Response>> + Send + 'static,
@@ -93,12 +98,7 @@ where
         let (status, name) = (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeError");
         return named_error(status, name, "request entity too large", &method, &uri);
     };
-    let call = Call {
-        method: parts.method,
-        uri: parts.uri,
-        headers: parts.headers,
-        body,
-    };
+    let call = Call::new(parts, body);
     let answered = match until_ready(&state).await {
         Ok(()) => handler(state, call).await,
         Err(fault) => Err(fault),

@@ -6,18 +6,22 @@ mod cors;
 mod endpoint;
 mod error;
 mod headers;
+mod peer;
+mod policy;
 mod query;
 mod state;
 mod viewer;
 
 pub use answer::{empty, json, streamed_json};
 pub use call::{Call, JsonBody};
-pub use endpoint::{delete, get, not_found, post, put, read};
+pub use endpoint::{any, delete, get, not_found, post, put, read};
 pub use error::{error_answer, status_of};
 pub use headers::page_headers;
+pub use peer::is_local;
+pub use policy::{PLUGINS, admit};
 pub use query::Query;
 pub use state::{AppState, Parts};
-pub use viewer::Viewer;
+pub use viewer::{ANONYMOUS, AUTH_COOKIE, Viewer, bearer_token, cookie};
 
 use axum::Router;
 use tower_http::{

@@ -11,6 +11,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::support::reqwest_client;
+
 /// Kills; a longer run is asked for with `CALLBOARD_KILLS`.
 const KILLS: u64 = 6;
 const FILES: usize = 20;
@@ -119,7 +121,7 @@ fn write_catalog(folder: &Path, kind: &str) {
     std::fs::write(folder.join("all.yaml"), all).expect("written");
     std::fs::write(
         folder.join("app-config.yaml"),
-        "app:\n  baseUrl: http://localhost:7007\nbackend:\n  baseUrl: http://localhost:7007\n  listen:\n    host: 127.0.0.1\n    port: 7007\n  database:\n    client: better-sqlite3\n    connection:\n      directory: ./data\ncatalog:\n  locations:\n    - type: file\n      target: ./all.yaml\n",
+        "app:\n  baseUrl: http://localhost:7007\nbackend:\n  baseUrl: http://localhost:7007\n  listen:\n    host: 127.0.0.1\n    port: 7007\n  database:\n    client: better-sqlite3\n    connection:\n      directory: ./data\n  auth:\n    dangerouslyDisableDefaultAuthPolicy: true\ncatalog:\n  locations:\n    - type: file\n      target: ./all.yaml\n",
     )
     .expect("written");
 }
@@ -198,15 +200,6 @@ async fn a_kill_at_any_moment_loses_nothing() {
         );
     }
     assert_eq!(comparable(&found, &path), expected);
-}
-
-fn reqwest_client() -> reqwest::Client {
-    // As the program does: no provider of cryptography is chosen by default.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .timeout(Duration::from_secs(5))
-        .build()
-        .expect("a client")
 }
 
 #[tokio::test]

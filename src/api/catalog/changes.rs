@@ -14,7 +14,7 @@ pub(in crate::api) async fn delete_entity(state: AppState, call: Call) -> Result
     let uid = call.segment_from_end(0);
     state
         .ingest
-        .delete_entity(&uid, call.viewer().entity_ref.as_str())
+        .delete_entity(&uid, call.viewer.actor())
         .await?;
     Ok(empty(StatusCode::NO_CONTENT))
 }
@@ -35,7 +35,7 @@ pub(in crate::api) async fn refresh(state: AppState, call: Call) -> Result<Respo
     let entity_ref = EntityRef::from_canonical(&entity_ref);
     state
         .ingest
-        .refresh(&entity_ref, call.viewer().entity_ref.as_str())
+        .refresh(&entity_ref, call.viewer.actor())
         .await?;
     Ok(empty(StatusCode::OK))
 }
