@@ -17,6 +17,10 @@ pub mod urls;
 
 pub mod store;
 
+pub mod git;
+
+pub mod forge;
+
 pub mod source;
 
 pub mod ingest;

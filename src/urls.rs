@@ -56,6 +56,16 @@ pub const CONFLICTING_FILES: &str = "/sources/files?state=conflict";
 pub const ORPHANS: &str = "/catalog?kind=all&orphans=only";
 /// How to sign in.
 pub const SIGN_IN: &str = "/sign-in";
+/// The local Git host's repositories.
+pub const REPOSITORIES: &str = "/git";
+/// Route of a repository's page: [`repository`].
+pub const REPOSITORY: &str = "/git/{owner}/{repo}";
+/// Route of its folders and files: [`repository_source`]; `kind` is `branch`, `tag` or `commit`.
+pub const REPOSITORY_SOURCE: &str = "/git/{owner}/{repo}/src/{kind}/{*place}";
+/// Route of the commits of a branch: [`repository_commits`].
+pub const REPOSITORY_COMMITS: &str = "/git/{owner}/{repo}/commits/{kind}/{*place}";
+/// Route of one commit.
+pub const REPOSITORY_COMMIT: &str = "/git/{owner}/{repo}/commit/{place}";
 /// Route of the embedded files.
 pub const STATIC: &str = "/static/{*path}";
 
@@ -182,6 +192,33 @@ pub fn source_file_page(location_ref: &str, page: usize) -> String {
 pub fn source_line(location_ref: &str, line: u32) -> String {
     let page = line.saturating_sub(1) / SOURCE_LINES + 1;
     format!("{}#L{line}", source_file_page(location_ref, page as usize))
+}
+
+/// The page of a repository of the local Git host: `{owner}/{name}`.
+#[must_use]
+pub fn repository(name: impl std::fmt::Display) -> String {
+    format!("{REPOSITORIES}/{name}")
+}
+
+/// A folder or file of a repository, at (`branch`, its name) or (`commit`, its id).
+#[must_use]
+pub fn repository_source(
+    name: impl std::fmt::Display,
+    (kind, revision): (&str, &str),
+    path: &str,
+) -> String {
+    let whole = format!("{revision}/{path}");
+    let parts = whole.trim_end_matches('/').split('/');
+    let parts: Vec<String> = parts
+        .map(|part| utf8_percent_encode(part, SEGMENT).to_string())
+        .collect();
+    format!("{REPOSITORIES}/{name}/src/{kind}/{}", parts.join("/"))
+}
+
+/// The commits of a branch, or those before a commit.
+#[must_use]
+pub fn repository_commits(name: impl std::fmt::Display, revision: &str) -> String {
+    repository_source(name, ("branch", revision), "").replacen("/src/", "/commits/", 1)
 }
 
 /// An embedded file, with the hash of its content.

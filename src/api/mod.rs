@@ -6,6 +6,7 @@ mod auth;
 mod callboard;
 mod catalog;
 mod cookie;
+mod git;
 mod health;
 mod permission;
 mod search;
@@ -33,6 +34,7 @@ pub fn router(state: AppState) -> Router {
         .route("/.backstage/{*path}", any_method(again))
         .method_not_allowed_fallback(not_found)
         .layer(from_fn_with_state(state.clone(), admit))
+        .merge(git::routes())
         .with_state(state)
 }
 

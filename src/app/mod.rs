@@ -3,6 +3,7 @@
 mod database;
 mod examples;
 mod follow;
+mod local_git;
 mod readiness;
 mod serve;
 mod sources;
@@ -25,7 +26,8 @@ use crate::{
     config::{Config, Database},
     entity::Kinds,
     error::{Error, Result},
-    http::{self, AppState},
+    forge::Forges,
+    http::{self, AppState, Background},
     ingest::{self, Ingest},
     pages,
     search::SearchIndex,
@@ -53,11 +55,14 @@ impl App {
         let db = opened.db;
         let kinds = Kinds::with_declared(config.callboard.kinds.clone()).map_err(Error::Input)?;
         let kinds = Arc::new(kinds);
+        let local_git = local_git::host(&config, &clock);
+        let forges = Forges::new(&config.integrations, &clock)?.with_local(local_git.clone());
         let (ingest, worker) = Ingest::new(ingest::Parts {
             db: db.clone(),
             reader: Reader::new(
                 config.callboard.file_roots.clone(),
                 sources::allowed_urls(&config),
+                forges.clone(),
             )?,
             kinds: Arc::clone(&kinds),
             options: sources::ingest_options(&config),
@@ -80,6 +85,10 @@ impl App {
         let first_walk = ingest.first_walk();
         let tell = readiness::tell_when_ready(is_loaded, first_walk, catalog.clone(), ready);
         run(Box::pin(worker));
+        if let Some(host) = &local_git {
+            run(Box::pin(local_git::hand_over(host.clone(), ingest.clone())));
+            run(Box::pin(host.clone().tidy_after_start()));
+        }
         run(Box::pin(fill_catalog));
         run(Box::pin(fill_search));
         run(Box::pin(tell));
@@ -91,7 +100,10 @@ impl App {
             search,
             auth,
             ingest,
+            forges,
             store: db.clone(),
+            local_git,
+            background: Background::new(tasks.clone(), stop.clone()),
             clock,
             ready: is_ready,
         });
@@ -141,6 +153,9 @@ impl App {
 fn lock_folders(config: &Config) -> Result<Vec<DataFolderLock>> {
     let mut folders: Vec<PathBuf> = Vec::new();
     match &config.backend.database {
+        Database::Temporary if config.callboard.local_git => {
+            folders.push(config.callboard.data_dir.clone());
+        }
         Database::Temporary => {}
         Database::Postgres { .. } => folders.push(config.callboard.data_dir.clone()),
         Database::Sqlite { file } => {

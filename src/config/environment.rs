@@ -11,6 +11,31 @@ pub type Environment = BTreeMap<String, String>;
 
 const PREFIX: &str = "APP_CONFIG_";
 
+/// What programs that we start may see.
+const FOR_PROGRAMS: [&str; 12] = [
+    "PATH",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "all_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "TMPDIR",
+];
+
+/// The part of the environment that programs we start may see: no secret of the portal is in it.
+pub(super) fn for_programs(environment: &Environment) -> Vec<(String, String)> {
+    let known = FOR_PROGRAMS.iter();
+    known
+        .filter_map(|name| environment.get_key_value(*name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
 /// The configuration in the environment. Values are JSON, or else text; empty ones are left out.
 pub(super) fn config_of(environment: &Environment, problems: &mut Problems) -> Value {
     let mut config = Value::Object(Map::new());

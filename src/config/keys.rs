@@ -46,6 +46,7 @@ pub(super) const READ: &[&str] = &[
     "callboard.removals.minimum",
     "callboard.yamlMergeKeys",
     "callboard.fileRoots",
+    "callboard.localGit",
 ];
 
 /// Whether a key is read, or leads to one that is.

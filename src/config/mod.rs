@@ -5,9 +5,11 @@
 
 mod account;
 mod auth;
+mod credentials;
 mod database;
 mod environment;
 mod file;
+mod integrations;
 mod keys;
 mod listen;
 mod locations;
@@ -29,13 +31,14 @@ pub use account::Account;
 pub use auth::{
     AccessRestriction, AuthConfig, BackendAuth, ExternalAccess, GuestProvider, ServiceProof,
 };
+pub use credentials::{Credential, CredentialKind, GitHubApp};
 pub use environment::Environment;
+pub use integrations::{Integration, RetryPolicy};
 pub use problem::ConfigProblem;
 pub use secret::Secret;
 pub use types::{
     AllowedHost, AllowedKind, App, Backend, CallboardConfig, CatalogConfig, CatalogRule, Config,
-    Cors, Database, FaultIsolation, Integration, LocationMatch, OrphanStrategy, SearchConfig,
-    TargetMatch,
+    Cors, Database, FaultIsolation, LocationMatch, OrphanStrategy, SearchConfig, TargetMatch,
 };
 
 use self::{merge::Merged, problem::Problems};
@@ -60,6 +63,14 @@ impl Config {
             merged.add_file(path, environment, &mut problems);
         }
         Self::finish(merged, environment, problems)
+    }
+
+    /// How the Git host inside the portal presents itself, where it is on.
+    #[must_use]
+    pub fn local_git(&self) -> Option<Integration> {
+        self.callboard
+            .local_git
+            .then(|| integrations::local(&self.backend.base_url))
     }
 
     /// Whether the working folder has a configuration of its own.
@@ -92,7 +103,8 @@ impl Config {
         mut problems: Problems,
     ) -> Result<Self, Vec<ConfigProblem>> {
         merged.add_environment(environment, &mut problems);
-        let config = sections::read(&merged, &problems);
+        let mut config = sections::read(&merged, &problems);
+        config.program_environment = environment::for_programs(environment);
         let problems = problems.into_located(&merged);
         if problems.is_empty() {
             Ok(config)

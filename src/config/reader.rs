@@ -128,6 +128,17 @@ impl<'a> Section<'a> {
         found
     }
 
+    /// The items of a list, whatever they are.
+    pub(super) fn list(&self, key: &str) -> Option<&'a [Value]> {
+        match self.get(key)? {
+            Value::Array(list) => Some(list),
+            _ => {
+                self.wrong(key, "a list");
+                None
+            }
+        }
+    }
+
     pub(super) fn bool(&self, key: &str) -> Option<bool> {
         let value = self.get(key)?;
         let found = match value {
@@ -205,6 +216,11 @@ impl<'a> Section<'a> {
     /// Notes a problem of a key.
     pub(super) fn problem(&self, key: &str, message: impl Into<String>) {
         self.problems.add(&self.key(key), message);
+    }
+
+    /// The dotted key of the section itself.
+    pub(super) fn own_key(&self) -> &'a str {
+        self.path
     }
 
     /// The dotted key.

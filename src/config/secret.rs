@@ -1,19 +1,18 @@
-//! A value that must not be seen.
+//! A text that nobody is to see.
 
 use std::fmt;
 
-/// A secret of the configuration: a token, a key. It prints as `***`.
+/// A token, a password, a key. It prints as `***` everywhere; only [`Secret::expose`] tells it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps it.
-    #[must_use]
+    /// Hides a text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The value itself, for what needs it and nothing else.
+    /// The text itself: for the header or the body it belongs in, and for nothing that is kept or shown.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -34,15 +33,15 @@ impl fmt::Display for Secret {
 
 #[cfg(test)]
 mod tests {
-    use super::Secret;
+    use super::*;
 
     #[test]
-    fn it_is_printed_nowhere() {
-        let secret = Secret::new("hunter2");
+    fn a_secret_prints_as_stars() {
+        let secret = Secret::new("s3cret");
         assert_eq!(
             format!("{secret} {secret:?} {:?}", Some(&secret)),
             "*** *** Some(***)"
         );
-        assert_eq!(secret.expose(), "hunter2");
+        assert_eq!(secret.expose(), "s3cret");
     }
 }

@@ -8,14 +8,14 @@ use url::Url;
 
 use super::{
     Account, AllowedHost, App, Backend, CallboardConfig, CatalogConfig, Config, Cors, Database,
-    FaultIsolation, Integration, OrphanStrategy, SearchConfig, Secret, auth, database, listen,
+    FaultIsolation, OrphanStrategy, SearchConfig, Secret, auth, database, integrations, listen,
     locations::{self, Locations},
     merge::Merged,
     problem::Problems,
     reader::Section,
     rules,
 };
-use crate::entity::{KindDefinition, ScmHost};
+use crate::entity::KindDefinition;
 
 /// Backstage processes each entity every 100 to 150 seconds.
 const PROCESSING_INTERVAL: std::time::Duration = std::time::Duration::from_mins(2);
@@ -39,6 +39,11 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
     callboard.file_roots.extend(merged.folders.iter().cloned());
     unread.extend(found.unread.iter().cloned());
     let account = Account::of(merged, &backend, &unread);
+    let mut integrations = root.section("integrations", integrations::read);
+    if callboard.local_git {
+        // Before all others: it is asked in the process, whatever stands there for the same host.
+        integrations.insert(0, integrations::local(&backend.base_url));
+    }
     Config {
         app: root.section("app", |app| App {
             title: app.text("title").map(str::to_owned),
@@ -51,7 +56,7 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         permission_enabled: root.section("permission", |permission| {
             permission.bool("enabled").unwrap_or(false)
         }),
-        integrations: root.section("integrations", read_integrations),
+        integrations,
         catalog: root.section("catalog", |catalog| read_catalog(catalog, found)),
         search: root.section("search", |search| SearchConfig {
             max_page_limit: number(search, "maxPageLimit", 100),
@@ -59,6 +64,7 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         }),
         backend,
         callboard,
+        program_environment: Vec::new(),
         account,
     }
 }
@@ -203,45 +209,6 @@ fn kebab_case(name: &str) -> String {
     kebab
 }
 
-/// Key under `integrations`, product, and the host that is there without being configured.
-const PRODUCTS: [(&str, ScmHost, Option<&str>); 7] = [
-    ("azure", ScmHost::AzureRepos, Some("dev.azure.com")),
-    (
-        "bitbucketCloud",
-        ScmHost::BitbucketCloud,
-        Some("bitbucket.org"),
-    ),
-    ("bitbucketServer", ScmHost::BitbucketServer, None),
-    ("gerrit", ScmHost::Gerrit, None),
-    ("github", ScmHost::GitHub, Some("github.com")),
-    ("gitea", ScmHost::Gitea, None),
-    ("gitlab", ScmHost::GitLab, Some("gitlab.com")),
-];
-
-fn read_integrations(integrations: Section<'_>) -> Vec<Integration> {
-    let mut found = Vec::new();
-    for (key, product, implicit) in PRODUCTS {
-        found.extend(integrations.sections(key, |entry| {
-            let host = match implicit {
-                Some(implicit) => entry.text("host").unwrap_or(implicit),
-                None => entry.required_text("host")?,
-            };
-            Some(Integration {
-                host: host.to_owned(),
-                product,
-            })
-        }));
-    }
-    let implicit = PRODUCTS
-        .iter()
-        .filter_map(|(_, product, host)| host.map(|host| (host, *product)));
-    found.extend(implicit.map(|(host, product)| Integration {
-        host: host.to_owned(),
-        product,
-    }));
-    found
-}
-
 fn read_catalog(catalog: Section<'_>, found: Locations) -> CatalogConfig {
     let mut rules = rules::read(catalog);
     rules.extend(found.rules);
@@ -312,8 +279,18 @@ fn read_callboard(callboard: Section<'_>, database: &Database, merged: &Merged) 
         removal_share,
         removal_minimum,
         merge_keys: callboard.bool("yamlMergeKeys").unwrap_or(false),
+        local_git: local_git(callboard, database),
         file_roots: roots.into_iter().map(PathBuf::from).collect(),
     }
+}
+
+/// Repositories are files of one machine: nodes that share a PostgreSQL do not share them.
+fn local_git(callboard: Section<'_>, database: &Database) -> bool {
+    let is_on = callboard.bool("localGit").unwrap_or(false);
+    if is_on && matches!(database, Database::Postgres { .. }) {
+        callboard.problem("localGit", "needs SQLite: its repositories are files of one machine, and nodes that share a PostgreSQL do not have them. Remove it and use a Git host of your own, such as Gitea, under `integrations`; or set `backend.database.client: better-sqlite3`.");
+    }
+    is_on
 }
 
 fn encryption_key(callboard: Section<'_>) -> Option<Secret> {

@@ -6,8 +6,8 @@ use globset::GlobMatcher;
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
 
-use super::{Account, AuthConfig, BackendAuth, Secret};
-use crate::entity::{KindDefinition, LocationRef, ScmHost};
+use super::{Account, AuthConfig, BackendAuth, Integration, Secret};
+use crate::entity::{KindDefinition, LocationRef};
 
 /// The configuration, checked.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub struct Config {
     pub auth: AuthConfig,
     /// `permission.enabled`: whether clients ask what they may do.
     pub permission_enabled: bool,
-    /// `integrations`: which product runs on which host; configured hosts before implicit ones.
+    /// `integrations`: the Git hosts; configured ones before implicit ones, the first of a host counts.
     pub integrations: Vec<Integration>,
     /// `catalog`
     pub catalog: CatalogConfig,
@@ -30,6 +30,8 @@ pub struct Config {
     pub search: SearchConfig,
     /// `callboard`
     pub callboard: CallboardConfig,
+    /// What the programs we start see of the environment: where programs are, proxies, certificates.
+    pub program_environment: Vec<(String, String)>,
     /// What was done with the configuration.
     pub account: Account,
 }
@@ -107,15 +109,6 @@ pub struct AllowedHost {
     pub host: String,
     /// Prefixes of paths; `None`: all.
     pub paths: Option<Vec<String>>,
-}
-
-/// A Git host.
-#[derive(Debug, Clone)]
-pub struct Integration {
-    /// `host` or `host:port`.
-    pub host: String,
-    /// Its product.
-    pub product: ScmHost,
 }
 
 /// `catalog`
@@ -217,6 +210,8 @@ pub struct CallboardConfig {
     pub removal_minimum: u64,
     /// `callboard.yamlMergeKeys`: whether `<<` is expanded.
     pub merge_keys: bool,
+    /// `callboard.localGit`: whether the Git host inside the portal is on.
+    pub local_git: bool,
     /// Folders that `file` locations may read.
     pub file_roots: Vec<PathBuf>,
 }

@@ -1,6 +1,7 @@
 //! Shared by `api` and `pages`: what handlers share, who asks, how requests are read and answers made.
 
 mod answer;
+mod background;
 mod call;
 mod cors;
 mod endpoint;
@@ -13,6 +14,7 @@ mod state;
 mod viewer;
 
 pub use answer::{empty, json, streamed_json};
+pub use background::Background;
 pub use call::{Call, JsonBody};
 pub use endpoint::{any, delete, get, not_found, post, put, read};
 pub use error::{error_answer, status_of};
@@ -41,7 +43,9 @@ const WORTH_COMPRESSING: u64 = 1024;
 pub fn layers(routes: Router, config: &Config) -> Router {
     let worth = SizeAbove::new(WORTH_COMPRESSING)
         .and(NotForContentType::IMAGES)
-        .and(NotForContentType::SSE);
+        .and(NotForContentType::SSE)
+        // Packs are compressed already.
+        .and(NotForContentType::new("application/x-git"));
     let routes = routes
         .layer(CompressionLayer::new().compress_when(worth))
         .layer(CatchPanicLayer::new());

@@ -4,9 +4,16 @@ use std::{ops::Deref, sync::Arc};
 
 use tokio::sync::watch;
 
+use super::Background;
 use crate::{
-    auth::Auth, catalog::Catalog, clock::Clock, config::Config, ingest::Ingest,
-    search::SearchIndex, store::Db,
+    auth::Auth,
+    catalog::Catalog,
+    clock::Clock,
+    config::Config,
+    forge::{Forges, LocalHost},
+    ingest::Ingest,
+    search::SearchIndex,
+    store::Db,
 };
 
 /// What handlers share. Cheap to clone.
@@ -25,8 +32,14 @@ pub struct Parts {
     pub auth: Auth,
     /// Changes go through it.
     pub ingest: Ingest,
+    /// The Git hosts of the configuration.
+    pub forges: Forges,
     /// Files, versions and removals, for pages.
     pub store: Db,
+    /// The Git host inside the portal, where it is on.
+    pub local_git: Option<LocalHost>,
+    /// Work that outlives its request.
+    pub background: Background,
     /// Tells the time.
     pub clock: Clock,
     /// True once the catalog serves.

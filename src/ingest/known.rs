@@ -1,7 +1,7 @@
 //! What the worker remembers of files and Locations between walks. All of it can be found again.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     path::Path,
 };
 
@@ -139,6 +139,23 @@ impl Known {
 
     pub(super) fn location(&self, entity_ref: &str) -> Option<&KnownLocation> {
         self.locations.get(entity_ref)
+    }
+
+    /// The files whose location refs begin so, those that include one, and those of Locations with such a pattern.
+    pub(super) fn below(&self, prefix: &str) -> Vec<String> {
+        let files = self.files.keys().filter(|known| known.starts_with(prefix));
+        let mut found: BTreeSet<String> = files.cloned().collect();
+        let included = self.includers.iter();
+        let included = included.filter(|(file, _)| file.starts_with(prefix));
+        found.extend(included.flat_map(|(_, includers)| includers.iter().cloned()));
+        let target = prefix.strip_prefix("url:").unwrap_or(prefix);
+        let matches = |location: &&KnownLocation| {
+            let mut patterns = location.patterns.iter();
+            patterns.any(|pattern| pattern.starts_with(target))
+        };
+        let holders = self.locations.values().filter(matches);
+        found.extend(holders.filter_map(|location| location.file.clone()));
+        found.into_iter().collect()
     }
 
     /// The files to read again because something at `path` changed: the file itself, those that include it,

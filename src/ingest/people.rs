@@ -68,6 +68,18 @@ impl Ingest {
             .await
     }
 
+    /// Reads all files again whose location refs begin so, and those whose patterns do.
+    pub async fn refresh_below(&self, prefix: &str, by: &str) -> Result<()> {
+        let (done, finished) = oneshot::channel();
+        self.send(Command::Below {
+            prefix: prefix.to_owned(),
+            cause: cause("push", by),
+            done,
+        })?;
+        self.wait_for(finished).await;
+        Ok(())
+    }
+
     async fn read_again(&self, location_refs: Vec<String>, cause: Cause) -> Result<()> {
         let (done, finished) = oneshot::channel();
         self.send(Command::Files {

@@ -38,6 +38,12 @@ pub(super) enum Command {
         cause: Cause,
         done: oneshot::Sender<()>,
     },
+    /// Read the files again whose location refs begin so.
+    Below {
+        prefix: String,
+        cause: Cause,
+        done: oneshot::Sender<()>,
+    },
     /// Roots were registered or removed.
     Roots {
         cause: Cause,
@@ -110,6 +116,14 @@ impl Worker {
                 cause,
                 done,
             } => (self.read_again(location_refs, &cause).await, done),
+            Command::Below {
+                prefix,
+                cause,
+                done,
+            } => {
+                let location_refs = self.known.below(&prefix);
+                (self.read_again(location_refs, &cause).await, done)
+            }
             Command::Roots { cause, done } => (self.roots_changed(&cause).await, done),
             Command::Reconcile { done } => (self.reconcile("reconcile").await, done),
         };
@@ -164,6 +178,7 @@ impl Worker {
             revives: true,
         };
         let started = self.context.clock.now();
+        self.context = self.context.looking_once();
         self.known.begin_walk();
         self.roots = roots(&self.context).await?;
         let mut count = 0;
@@ -187,6 +202,7 @@ impl Worker {
             .iter()
             .map(|root| root.location.to_string())
             .collect();
+        self.context = self.context.looking_once();
         self.roots = roots(&self.context).await?;
         for root in self.roots.clone() {
             if !before.contains(&root.location.to_string()) {
@@ -216,6 +232,7 @@ impl Worker {
 
     /// Reads known files again, whatever their stamps say, and settles what follows.
     async fn read_again(&mut self, location_refs: Vec<String>, cause: &Cause) -> Result<()> {
+        self.context = self.context.looking_once();
         let groups = self.groups_to_read_again(location_refs);
         self.walk(groups, cause, Depth::New).await?;
         self.settle(cause).await

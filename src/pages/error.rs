@@ -12,6 +12,7 @@ use super::{respond, search, shell::Shell};
 use crate::{
     clock::new_id,
     error::Error,
+    git::GitError,
     http::{AppState, status_of},
     search::SearchRequest,
 };
@@ -23,6 +24,12 @@ pub(crate) struct PageError(Error);
 impl From<Error> for PageError {
     fn from(error: Error) -> Self {
         Self(error)
+    }
+}
+
+impl From<GitError> for PageError {
+    fn from(error: GitError) -> Self {
+        Self(error.into())
     }
 }
 

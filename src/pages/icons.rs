@@ -25,6 +25,9 @@ static ICONS: &[(&str, &str)] = &[
     ("graph", lu::LuWaypoints.data),
     ("history", lu::LuHistory.data),
     ("file", lu::LuFileCode.data),
+    ("folder", lu::LuFolder.data),
+    ("repository", lu::LuFolderGit2.data),
+    ("branch", lu::LuGitBranch.data),
     // status
     ("ok", lu::LuCircleCheck.data),
     ("progressing", lu::LuLoader.data),

@@ -14,6 +14,7 @@ mod entity;
 mod error;
 mod flash;
 mod form;
+mod git;
 mod graph;
 mod highlight;
 mod history;
@@ -58,6 +59,7 @@ pub fn router(state: AppState) -> Router {
         .route(urls::SIGN_IN, get(sign_in::page))
         .route(urls::STATIC, get(assets::serve))
         .merge(entity::routes())
+        .merge(git::routes())
         .merge(graph::routes())
         .merge(history::routes())
         .merge(sources::routes())

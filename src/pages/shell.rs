@@ -107,7 +107,7 @@ impl Shell {
             .unwrap_or_default();
         Self(Arc::new(Inner {
             portal: portal_name(state),
-            nav: nav(uri.path(), &attention),
+            nav: nav(uri.path(), &attention, state.local_git.is_some()),
             flash: Flash::read(request.headers()),
             viewer: viewer
                 .and_then(|viewer| viewer.user().ok())
@@ -185,7 +185,8 @@ fn target(headers: &HeaderMap) -> Option<String> {
     Some(id.unwrap_or_default().to_owned())
 }
 
-fn nav(path: &str, attention: &Counts) -> Vec<NavItem> {
+/// Only what exists: repositories, where the portal keeps some.
+fn nav(path: &str, attention: &Counts, has_repositories: bool) -> Vec<NavItem> {
     let item = |label, href: &'static str, icon, faults| NavItem {
         label,
         href,
@@ -197,17 +198,21 @@ fn nav(path: &str, attention: &Counts) -> Vec<NavItem> {
                     .is_some_and(|rest| rest.starts_with('/')),
         faults,
     };
-    vec![
+    let mut items = vec![
         item("Home", urls::HOME, "home", 0),
         item("Catalog", urls::CATALOG, "catalog", 0),
         item("Teams", urls::TEAMS, "group", 0),
-        item(
-            "Sources",
-            urls::SOURCES,
-            "source",
-            attention.broken_files + attention.held_removals,
-        ),
-    ]
+    ];
+    if has_repositories {
+        items.push(item("Repositories", urls::REPOSITORIES, "repository", 0));
+    }
+    items.push(item(
+        "Sources",
+        urls::SOURCES,
+        "source",
+        attention.broken_files + attention.held_removals,
+    ));
+    items
 }
 
 #[cfg(test)]
@@ -217,7 +222,7 @@ pub(super) mod tests {
     #[test]
     fn the_rail_marks_where_one_is() {
         let current = |path: &str| -> Vec<&str> {
-            nav(path, &Counts::default())
+            nav(path, &Counts::default(), true)
                 .iter()
                 .filter(|item| item.is_current)
                 .map(|item| item.label)
@@ -227,6 +232,7 @@ pub(super) mod tests {
         assert_eq!(current("/catalog"), ["Catalog"]);
         assert_eq!(current("/catalog/default/component/x"), ["Catalog"]);
         assert_eq!(current("/sources/removals"), ["Sources"]);
+        assert_eq!(current("/git/rail/tickets"), ["Repositories"]);
         assert!(current("/search").is_empty());
         assert!(current("/teamsters").is_empty());
     }

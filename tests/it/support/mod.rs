@@ -2,6 +2,9 @@
 //!
 //! With `TEST_DATABASE_URL` set, every portal gets a schema of its own on that PostgreSQL; else a SQLite file.
 
+pub(crate) mod gitea;
+pub(crate) mod recorder;
+
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -18,7 +21,7 @@ use axum::{
 use callboard::{
     app::App,
     clock::{Clock, UnixMillis, new_id},
-    config::{AllowedHost, Config, Database, Environment},
+    config::{AllowedHost, Config, Database, Environment, Integration},
     entity::LocationRef,
     http::AppState,
 };
@@ -93,6 +96,21 @@ impl TestAppBuilder {
         self.config.backend.reading_allow.push(AllowedHost {
             host: host.to_owned(),
             paths: None,
+        });
+        self
+    }
+
+    /// Configures a Git host.
+    pub(crate) fn integration(mut self, integration: Integration) -> Self {
+        self.config.integrations.insert(0, integration);
+        self
+    }
+
+    /// Adds a configured location: a URL.
+    pub(crate) fn url(mut self, target: impl Into<String>) -> Self {
+        self.config.catalog.locations.push(LocationRef {
+            kind: "url".to_owned(),
+            target: target.into(),
         });
         self
     }
@@ -190,6 +208,11 @@ impl TestApp {
     /// Changes the configuration of the next start.
     pub(crate) fn reconfigure(&mut self, change: impl FnOnce(&mut Config)) {
         change(&mut self.config);
+    }
+
+    /// What answers, for a listener of the test's own.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
     }
 
     pub(crate) fn state(&self) -> &AppState {

@@ -1,0 +1,274 @@
+//! What a host answers: received within bounds, and judged.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::{
+    Response, StatusCode,
+    header::{CONTENT_TYPE, ETAG, HeaderMap, LOCATION, RETRY_AFTER},
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use super::{ForgeError, ForgeErrorKind, Result};
+use crate::{
+    clock::UnixMillis,
+    config::{Integration, Secret},
+    entity::ScmHost,
+};
+
+/// What a host said is repeated up to so many letters.
+const MAX_SAID: usize = 300;
+
+/// An answer, whole.
+pub(super) struct Answer {
+    /// A success, or 304.
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) bytes: Bytes,
+}
+
+/// Why an answer is not whole.
+pub(super) enum BrokenOff {
+    TooLarge,
+    Lost(reqwest::Error),
+}
+
+/// How long the host asks to be left alone; `None` if it does not.
+///
+/// 429 always does; 403 (GitHub) where it says how long, or that nothing remains.
+pub(super) fn asked_wait(response: &Response, now: UnixMillis) -> Option<Duration> {
+    let headers = response.headers();
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
+    let remains = ["x-ratelimit-remaining", "ratelimit-remaining"]
+        .into_iter()
+        .find_map(number);
+    let is_asked = match response.status() {
+        StatusCode::TOO_MANY_REQUESTS => true,
+        StatusCode::FORBIDDEN => headers.contains_key(RETRY_AFTER) || remains == Some(0),
+        _ => false,
+    };
+    if !is_asked {
+        return None;
+    }
+    let seconds = number(RETRY_AFTER.as_str()).or_else(|| {
+        let reset = ["x-ratelimit-reset", "ratelimit-reset"]
+            .into_iter()
+            .find_map(number)?;
+        Some(reset - now.0.div_euclid(1000))
+    });
+    // A host that does not say how long gets a minute, as GitHub advises.
+    let seconds = seconds.unwrap_or(60).clamp(1, 24 * 3600);
+    Some(Duration::from_secs(seconds.unsigned_abs()))
+}
+
+/// Where a redirect leads; `None` for another answer.
+pub(super) fn redirect(response: &Response, from: &Url) -> Option<Url> {
+    let status = response.status();
+    let redirects = status.is_redirection() && status != StatusCode::NOT_MODIFIED;
+    let target = response.headers().get(LOCATION).filter(|_| redirects)?;
+    from.join(target.to_str().ok()?).ok()
+}
+
+/// Reads the body, up to a limit.
+pub(super) async fn receive(mut response: Response, limit: usize) -> Result<Answer, BrokenOff> {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(BrokenOff::Lost)? {
+        if bytes.len() + chunk.len() > limit {
+            return Err(BrokenOff::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Answer {
+        status,
+        headers,
+        bytes: bytes.into(),
+    })
+}
+
+impl Answer {
+    /// From JSON.
+    pub(super) fn json<T: DeserializeOwned>(&self, host: &str) -> Result<T> {
+        serde_json::from_slice(&self.bytes).map_err(|fault| {
+            ForgeError::new(
+                ForgeErrorKind::NotTheApi,
+                host,
+                format!("{host} answers what cannot be understood: {fault}."),
+                "See whether `baseUrl` leads to the product it is configured as, and whether its version is supported.",
+            )
+        })
+    }
+
+    /// A header, as text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The ETag, as it is sent back.
+    pub(super) fn etag(&self) -> Option<String> {
+        self.header(ETAG.as_str()).map(str::to_owned)
+    }
+
+    pub(super) fn is_not_modified(&self) -> bool {
+        self.status == StatusCode::NOT_MODIFIED
+    }
+
+    /// The answer if it is a success or 304, else why it is none.
+    pub(super) fn judge(
+        self,
+        integration: &Integration,
+        about: &str,
+        authorization: Option<&Secret>,
+    ) -> Result<Self> {
+        if self.status.is_success() && self.looks_like_a_page() && !self.is_file() {
+            return Err(self.web_page(integration));
+        }
+        if self.status.is_success() || self.is_not_modified() {
+            return Ok(self);
+        }
+        let mut fault = self.refusal(integration, about, authorization);
+        fault.status = Some(self.status.as_u16());
+        Err(fault)
+    }
+
+    fn refusal(
+        &self,
+        integration: &Integration,
+        about: &str,
+        authorization: Option<&Secret>,
+    ) -> ForgeError {
+        let (host, key) = (integration.host.as_str(), integration.key.as_str());
+        let code = self.status.as_u16();
+        let said = self.said(authorization);
+        let new = |kind, reason: String, mend: String| ForgeError::new(kind, host, reason, mend);
+        let credential = credential_key(integration);
+        match code {
+            401 if authorization.is_some() => new(
+                ForgeErrorKind::Unauthorized,
+                format!("{host} does not accept the configured token (401){said}."),
+                format!("Put a token that is valid under `{key}` (`{credential}`)."),
+            ),
+            401 => new(
+                ForgeErrorKind::Unauthorized,
+                format!("{host} wants to know who asks (401){said}."),
+                format!("Add a token under `{key}` (`{credential}`)."),
+            ),
+            403 => new(
+                ForgeErrorKind::Forbidden,
+                format!("{host} does not let the portal do this (403){said}."),
+                format!("Give the token of `{key}` (`{credential}`) the right to, or use another."),
+            ),
+            404 | 410 if self.is_no_answer_of_an_api() => self.web_page(integration),
+            404 | 410 => ForgeError::not_found(host, about),
+            405 | 409 | 412 | 423 => ForgeError::conflict(
+                host,
+                format!("{host} refuses: it contradicts what is there ({code}){said}."),
+            ),
+            413 => new(
+                ForgeErrorKind::TooLarge,
+                format!("{host} takes nothing that large (413)."),
+                "Make it smaller, or split it.".to_owned(),
+            ),
+            500.. => new(
+                ForgeErrorKind::Broken,
+                format!("{host} failed ({code}){said}."),
+                "Nothing, if it is a passing fault: it is tried again at the next reconcile."
+                    .to_owned(),
+            ),
+            _ => new(
+                ForgeErrorKind::Invalid,
+                format!("{host} does not take this ({code}){said}."),
+                "Correct what it names.".to_owned(),
+            ),
+        }
+    }
+
+    fn web_page(&self, integration: &Integration) -> ForgeError {
+        let (host, key) = (&integration.host, &integration.key);
+        ForgeError {
+            status: Some(self.status.as_u16()),
+            ..ForgeError::new(
+                ForgeErrorKind::NotTheApi,
+                host,
+                format!(
+                    "{host} answers with a page, where its API was asked ({}).",
+                    self.status.as_u16()
+                ),
+                format!(
+                    "Look at `{key}` (`baseUrl`, `apiBaseUrl`): it may lead to a sign-in page or to another product."
+                ),
+            )
+        }
+    }
+
+    fn content_type(&self) -> &str {
+        self.header(CONTENT_TYPE.as_str()).unwrap_or_default()
+    }
+
+    fn looks_like_a_page(&self) -> bool {
+        self.content_type().starts_with("text/html")
+    }
+
+    /// Every product's API says in JSON what it does not have.
+    fn is_no_answer_of_an_api(&self) -> bool {
+        self.content_type().starts_with("text/")
+    }
+
+    /// A file of a repository may be a page, and is sent as one: hosts say so by a disposition or forbid sniffing.
+    fn is_file(&self) -> bool {
+        self.headers.contains_key("content-disposition")
+    }
+
+    /// What the host says about it, cut short, and without the token should it repeat it.
+    fn said(&self, authorization: Option<&Secret>) -> String {
+        let value: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
+        let places = [
+            "/message",
+            "/error/message",
+            "/errors/0/message",
+            "/error_description",
+            "/error",
+            "/errors/0",
+        ];
+        let found = places.iter().find_map(|place| match value.pointer(place)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        });
+        let Some(mut text) = found.filter(|text| !text.trim().is_empty()) else {
+            return String::new();
+        };
+        if let Some(authorization) = authorization {
+            let token = authorization.expose();
+            let bare = token.split_once(' ').map_or(token, |(_, bare)| bare);
+            text = text.replace(bare, "***");
+        }
+        let shown: String = text
+            .chars()
+            .map(|letter| if letter.is_control() { ' ' } else { letter })
+            .take(MAX_SAID)
+            .collect();
+        format!(": {}", shown.trim().trim_end_matches('.'))
+    }
+}
+
+/// The key of an integration that holds its token.
+fn credential_key(integration: &Integration) -> &'static str {
+    match integration.product {
+        ScmHost::Gitea | ScmHost::Gerrit => "password",
+        ScmHost::AzureRepos => "credentials",
+        ScmHost::GitHub => "token` or `apps",
+        ScmHost::GitLab | ScmHost::BitbucketCloud | ScmHost::BitbucketServer => "token",
+    }
+}
+
+/// The innermost cause of a failed request: it names no address, and so no secret.
+pub(super) fn root_cause(fault: &dyn std::error::Error) -> String {
+    let mut cause = fault;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,132 @@
+//! The hosts of the configuration.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::{Address, client::HostClient, gitea::Gitea, local::LocalHost};
+use crate::{
+    clock::Clock,
+    config::{Credential, CredentialKind, Integration, Secret},
+    entity::ScmHost,
+    error,
+};
+
+/// The host of one integration. Cheap to clone.
+#[derive(Debug, Clone)]
+pub enum Forge {
+    /// Gitea and Forgejo.
+    Gitea(Gitea),
+    /// The one inside the portal.
+    Local(LocalHost),
+}
+
+/// Does the same with whichever host it is.
+macro_rules! on_host {
+    ($forge:expr, $host:ident => $call:expr) => {
+        match $forge {
+            $crate::forge::Forge::Gitea($host) => $call,
+            $crate::forge::Forge::Local($host) => $call,
+        }
+    };
+}
+pub(super) use on_host;
+
+impl Forge {
+    /// `None` for a product that is not there yet.
+    fn new(client: HostClient) -> Option<Self> {
+        match client.integration().product {
+            ScmHost::Gitea => Some(Self::Gitea(Gitea::new(client))),
+            ScmHost::GitHub
+            | ScmHost::GitLab
+            | ScmHost::BitbucketCloud
+            | ScmHost::BitbucketServer
+            | ScmHost::AzureRepos
+            | ScmHost::Gerrit => None,
+        }
+    }
+}
+
+/// All hosts of the configuration. Cheap to clone.
+#[derive(Clone)]
+pub struct Forges {
+    clients: Arc<[HostClient]>,
+    local: Option<LocalHost>,
+}
+
+impl Forges {
+    /// One client a host; nothing is asked yet.
+    pub fn new(integrations: &[Integration], clock: &Clock) -> error::Result<Self> {
+        let http = HostClient::http()?;
+        let clients = integrations
+            .iter()
+            .map(|integration| HostClient::new(http.clone(), integration.clone(), clock.clone()));
+        Ok(Self {
+            clients: clients.collect(),
+            local: None,
+        })
+    }
+
+    /// With the host inside the portal, where it is on: it is asked in the process, never over the network.
+    #[must_use]
+    pub fn with_local(self, local: Option<LocalHost>) -> Self {
+        Self { local, ..self }
+    }
+
+    /// The integration of a host, by `host` or `host:port`; the first one counts.
+    #[must_use]
+    pub fn integration(&self, host: &str) -> Option<&Integration> {
+        self.client(host).map(HostClient::integration)
+    }
+
+    /// A host, by `host` or `host:port`.
+    #[must_use]
+    pub fn host(&self, host: &str) -> Option<Forge> {
+        self.forge(self.client(host)?.clone())
+    }
+
+    /// A host that is asked with somebody's own token in place of the configured credentials.
+    #[must_use]
+    pub fn host_as(&self, host: &str, token: &Secret) -> Option<Forge> {
+        let credential = Credential {
+            owners: Vec::new(),
+            kind: CredentialKind::Token(token.clone()),
+        };
+        self.forge(self.client(host)?.with_credentials(vec![credential]))
+    }
+
+    /// The host and the place in it that a URL names; `None` for a URL of no host of ours.
+    #[must_use]
+    pub fn at(&self, url: &Url) -> Option<(Forge, Address)> {
+        let client = self.client(&authority(url))?;
+        let address = Address::parse(client.integration(), url)?;
+        Some((self.forge(client.clone())?, address))
+    }
+
+    fn forge(&self, client: HostClient) -> Option<Forge> {
+        match &self.local {
+            Some(local) if local.is_at(client.integration()) => Some(Forge::Local(local.clone())),
+            _ => Forge::new(client),
+        }
+    }
+
+    /// The place in a repository that a URL names, also on a host whose product cannot be asked.
+    #[must_use]
+    pub fn address(&self, url: &Url) -> Option<Address> {
+        Address::parse(self.integration(&authority(url))?, url)
+    }
+
+    fn client(&self, host: &str) -> Option<&HostClient> {
+        self.clients
+            .iter()
+            .find(|client| client.integration().host == host)
+    }
+}
+
+/// `host` or `host:port`, as integrations name it.
+#[must_use]
+pub fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}

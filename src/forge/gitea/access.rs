@@ -1,0 +1,326 @@
+//! Rights and protection in Gitea.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    PAGE,
+    repositories::{OwnerJson, path},
+};
+use crate::forge::{
+    Access, Collaborator, ForgeError, ForgeErrorKind, Grantee, Identity, Protection, RepositoryId,
+    Result, client::HostClient,
+};
+
+#[derive(Deserialize)]
+struct UserJson {
+    login: String,
+    #[serde(default)]
+    full_name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    is_admin: bool,
+}
+
+#[derive(Deserialize)]
+struct PermissionsJson {
+    can_create_repository: bool,
+}
+
+#[derive(Deserialize)]
+struct PermissionJson {
+    permission: String,
+}
+
+#[derive(Deserialize)]
+struct TeamJson {
+    name: String,
+    permission: String,
+    /// What it may do with code, issues and so on, where it may not do everything.
+    #[serde(default)]
+    units_map: Option<HashMap<String, String>>,
+}
+
+impl TeamJson {
+    /// What it may do with the files of its repositories.
+    fn right(&self) -> &str {
+        let of_code = || self.units_map.as_ref()?.get("repo.code");
+        match self.permission.as_str() {
+            "none" => of_code().map_or("none", String::as_str),
+            right => right,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct TeamsJson {
+    #[serde(default)]
+    data: Option<Vec<TeamJson>>,
+}
+
+#[derive(Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "Gitea's own rules")]
+struct ProtectionJson {
+    rule_name: String,
+    required_approvals: u32,
+    dismiss_stale_approvals: bool,
+    enable_status_check: bool,
+    #[serde(default)]
+    status_check_contexts: Option<Vec<String>>,
+    block_on_outdated_branch: bool,
+    require_signed_commits: bool,
+    #[serde(default)]
+    block_admin_merge_override: bool,
+    enable_push: bool,
+    #[serde(default)]
+    push_whitelist_usernames: Option<Vec<String>>,
+    #[serde(default)]
+    push_whitelist_teams: Option<Vec<String>>,
+}
+
+impl From<ProtectionJson> for Protection {
+    fn from(json: ProtectionJson) -> Self {
+        let users = json.push_whitelist_usernames.unwrap_or_default();
+        let teams = json.push_whitelist_teams.unwrap_or_default();
+        let may_push = users.into_iter().map(Grantee::User);
+        let may_push = may_push.chain(teams.into_iter().map(Grantee::Team));
+        let checks = json.status_check_contexts.unwrap_or_default();
+        Self {
+            branch: json.rule_name,
+            required_approvals: json.required_approvals,
+            dismiss_stale_approvals: json.dismiss_stale_approvals,
+            // Gitea asks the owners of the code to look, and does not wait for them.
+            require_code_owners: false,
+            required_checks: if json.enable_status_check {
+                checks
+            } else {
+                Vec::new()
+            },
+            require_up_to_date: json.block_on_outdated_branch,
+            require_signed_commits: json.require_signed_commits,
+            enforce_admins: json.block_admin_merge_override,
+            may_push: if json.enable_push {
+                may_push.collect()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+}
+
+/// Gitea's words for rights, from less to more.
+fn word(access: Access) -> &'static str {
+    match access {
+        Access::Read | Access::Triage => "read",
+        Access::Write | Access::Maintain => "write",
+        Access::Admin => "admin",
+    }
+}
+
+fn access_of(word: &str) -> Option<Access> {
+    match word {
+        "read" => Some(Access::Read),
+        "write" => Some(Access::Write),
+        "admin" | "owner" => Some(Access::Admin),
+        _ => None,
+    }
+}
+
+pub(super) async fn current_user(client: &HostClient) -> Result<Option<Identity>> {
+    if client.credentials().is_empty() {
+        return Ok(None);
+    }
+    let user: UserJson = client.get(&["user"]).json().await?;
+    Ok(Some(Identity {
+        login: user.login,
+        name: user.full_name,
+        email: Some(user.email).filter(|email| !email.is_empty()),
+        is_admin: user.is_admin,
+    }))
+}
+
+pub(super) async fn can_create_in(client: &HostClient, owner: &str) -> Result<bool> {
+    let Some(user) = current_user(client).await? else {
+        return Ok(false);
+    };
+    if user.login.eq_ignore_ascii_case(owner) {
+        return Ok(true);
+    }
+    let call = client.get(&["users", &user.login, "orgs", owner, "permissions"]);
+    let found: Option<PermissionsJson> = call.optional().await?;
+    Ok(found.is_some_and(|rights| rights.can_create_repository))
+}
+
+pub(super) async fn collaborators(
+    client: &HostClient,
+    repository: &RepositoryId,
+) -> Result<Vec<Collaborator>> {
+    let users: Vec<OwnerJson> = client
+        .get(&path(repository, &["collaborators"]))
+        .query("limit", &PAGE.to_string())
+        .about(format!("repository {repository}"))
+        .json()
+        .await?;
+    let mut found = Vec::new();
+    for user in users {
+        let call = client.get(&path(
+            repository,
+            &["collaborators", &user.login, "permission"],
+        ));
+        let right: PermissionJson = call.about(format!("user {}", user.login)).json().await?;
+        found.extend(access_of(&right.permission).map(|access| Collaborator {
+            grantee: Grantee::User(user.login),
+            access,
+        }));
+    }
+    let teams: Option<Vec<TeamJson>> = client
+        .get(&path(repository, &["teams"]))
+        .optional_of(&[405])
+        .await?;
+    found.extend(teams.into_iter().flatten().filter_map(|team| {
+        let access = access_of(team.right())?;
+        let grantee = Grantee::Team(team.name);
+        Some(Collaborator { grantee, access })
+    }));
+    Ok(found)
+}
+
+pub(super) async fn set(
+    client: &HostClient,
+    repository: &RepositoryId,
+    grantee: &Grantee,
+    access: Access,
+) -> Result<()> {
+    match grantee {
+        Grantee::User(user) => {
+            let call = client.put(&path(repository, &["collaborators", user]));
+            call.body(&json!({ "permission": word(access) }))
+                .about(format!("user {user}, or repository {repository},"))
+                .done()
+                .await
+        }
+        Grantee::Team(team) => {
+            check_team(client, repository, team, access).await?;
+            let call = client.put(&path(repository, &["teams", team]));
+            call.about(format!("team {team} of {}", repository.owner))
+                .done()
+                .await
+        }
+    }
+}
+
+/// In Gitea the right is the team's, the same for all its repositories.
+async fn check_team(
+    client: &HostClient,
+    repository: &RepositoryId,
+    team: &str,
+    access: Access,
+) -> Result<()> {
+    let owner = repository.owner.as_str();
+    let found: TeamsJson = client
+        .get(&["orgs", owner, "teams", "search"])
+        .query("q", team)
+        .about(format!("organisation {owner}"))
+        .json()
+        .await?;
+    let mut teams = found.data.unwrap_or_default().into_iter();
+    let found = teams.find(|found| found.name.eq_ignore_ascii_case(team));
+    let found = found
+        .ok_or_else(|| ForgeError::not_found(client.host(), &format!("team {team} of {owner}")))?;
+    if access_of(found.right()) >= access_of(word(access)) {
+        return Ok(());
+    }
+    Err(ForgeError::new(
+        ForgeErrorKind::Invalid,
+        client.host(),
+        format!(
+            "The team {team} of {owner} has the right “{}”, less than “{}”; on this host the right belongs to the team, not to the repository.",
+            found.right(),
+            word(access)
+        ),
+        "Give the team that right, or name another team.",
+    ))
+}
+
+pub(super) async fn remove(
+    client: &HostClient,
+    repository: &RepositoryId,
+    grantee: &Grantee,
+) -> Result<()> {
+    let (list, name) = match grantee {
+        Grantee::User(user) => ("collaborators", user),
+        Grantee::Team(team) => ("teams", team),
+    };
+    let call = client.delete(&path(repository, &[list, name]));
+    match call.gone().await {
+        // A team that does not have it.
+        Err(fault) if fault.status == Some(422) => Ok(()),
+        other => other,
+    }
+}
+
+pub(super) async fn protection(
+    client: &HostClient,
+    repository: &RepositoryId,
+    branch: &str,
+) -> Result<Option<Protection>> {
+    let call = client.get(&path(repository, &["branch_protections", branch]));
+    let found: Option<ProtectionJson> = call.optional().await?;
+    Ok(found.map(Into::into))
+}
+
+pub(super) async fn protect(
+    client: &HostClient,
+    repository: &RepositoryId,
+    rules: &Protection,
+) -> Result<Protection> {
+    let users = rules.may_push.iter().filter_map(|grantee| match grantee {
+        Grantee::User(name) => Some(name.as_str()),
+        Grantee::Team(_) => None,
+    });
+    let teams = rules.may_push.iter().filter_map(|grantee| match grantee {
+        Grantee::Team(name) => Some(name.as_str()),
+        Grantee::User(_) => None,
+    });
+    let may_push = !rules.may_push.is_empty();
+    let body = json!({
+        "rule_name": rules.branch,
+        "required_approvals": rules.required_approvals,
+        "dismiss_stale_approvals": rules.dismiss_stale_approvals,
+        "enable_status_check": !rules.required_checks.is_empty(),
+        "status_check_contexts": rules.required_checks,
+        "block_on_outdated_branch": rules.require_up_to_date,
+        "require_signed_commits": rules.require_signed_commits,
+        "block_admin_merge_override": rules.enforce_admins,
+        "enable_push": may_push,
+        "enable_push_whitelist": may_push,
+        "push_whitelist_usernames": users.collect::<Vec<_>>(),
+        "push_whitelist_teams": teams.collect::<Vec<_>>(),
+    });
+    let is_there = protection(client, repository, &rules.branch)
+        .await?
+        .is_some();
+    let call = if is_there {
+        client.patch(&path(repository, &["branch_protections", &rules.branch]))
+    } else {
+        client.post(&path(repository, &["branch_protections"]))
+    };
+    let set: ProtectionJson = call
+        .body(&body)
+        .about(format!("repository {repository}"))
+        .json()
+        .await?;
+    Ok(set.into())
+}
+
+pub(super) async fn unprotect(
+    client: &HostClient,
+    repository: &RepositoryId,
+    branch: &str,
+) -> Result<()> {
+    let call = client.delete(&path(repository, &["branch_protections", branch]));
+    call.gone().await
+}

@@ -1,0 +1,137 @@
+//! Files, trees and archives of Gitea.
+
+use reqwest::header::IF_NONE_MATCH;
+use serde::Deserialize;
+
+use super::{commits, repositories::path};
+use crate::forge::{
+    Archive, ArchiveFormat, CommitId, FileRead, ForgeError, RemoteFile, RepositoryId, Result, Tree,
+    TreeEntry, TreeEntryKind,
+    client::{ARCHIVE_TIMEOUT, HostClient},
+    tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES},
+};
+
+/// Entries of a tree on one page: what Gitea gives at most.
+const TREE_PAGE: usize = 1000;
+/// No tree is read further: 100,000 entries.
+const MAX_TREE_PAGES: usize = 100;
+
+#[derive(Deserialize)]
+struct TreeJson {
+    #[serde(default)]
+    tree: Option<Vec<EntryJson>>,
+    #[serde(default)]
+    truncated: bool,
+}
+
+#[derive(Deserialize)]
+struct EntryJson {
+    path: String,
+    mode: String,
+    #[serde(rename = "type")]
+    kind: String,
+    sha: String,
+    #[serde(default)]
+    size: u64,
+}
+
+pub(super) async fn tree(
+    client: &HostClient,
+    repository: &RepositoryId,
+    revision: &str,
+) -> Result<Tree> {
+    let commit = commits::resolve(client, repository, revision).await?;
+    let mut tree = Tree {
+        commit,
+        entries: Vec::new(),
+        is_truncated: true,
+    };
+    for page in 1..=MAX_TREE_PAGES {
+        let found: TreeJson = client
+            .get(&path(repository, &["git", "trees", tree.commit.as_str()]))
+            .query("recursive", "true")
+            .query("page", &page.to_string())
+            .query("per_page", &TREE_PAGE.to_string())
+            .about(format!("tree of {repository}"))
+            .json()
+            .await?;
+        let entries = found.tree.unwrap_or_default();
+        let is_last = entries.is_empty() || !found.truncated;
+        tree.entries.extend(entries.into_iter().filter_map(entry));
+        if is_last {
+            tree.is_truncated = false;
+            break;
+        }
+    }
+    tree.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(tree)
+}
+
+/// Folders are no entries of ours.
+fn entry(json: EntryJson) -> Option<TreeEntry> {
+    let kind = match (json.kind.as_str(), json.mode.as_str()) {
+        ("commit", _) => TreeEntryKind::Submodule,
+        ("blob", "120000") => TreeEntryKind::Symlink,
+        ("blob", "100755") => TreeEntryKind::Executable,
+        ("blob", _) => TreeEntryKind::File,
+        _ => return None,
+    };
+    Some(TreeEntry {
+        path: json.path,
+        kind,
+        blob: json.sha,
+        size_bytes: Some(json.size),
+    })
+}
+
+pub(super) async fn read_file(
+    client: &HostClient,
+    repository: &RepositoryId,
+    revision: &str,
+    file: &str,
+    etag: Option<&str>,
+) -> Result<FileRead> {
+    let mut segments = path(repository, &["raw"]);
+    segments.extend(file.split('/'));
+    let mut call = client
+        .get(&segments)
+        .query("ref", revision)
+        .limit(MAX_FILE_BYTES)
+        .about(format!("file {file} in {repository} at {revision}"));
+    if let Some(etag) = etag {
+        call = call.header(IF_NONE_MATCH, etag);
+    }
+    let answer = call.send().await?;
+    if answer.is_not_modified() {
+        return Ok(FileRead::NotModified);
+    }
+    Ok(FileRead::Found(RemoteFile {
+        etag: answer.etag(),
+        bytes: answer.bytes,
+    }))
+}
+
+pub(super) async fn archive(
+    client: &HostClient,
+    repository: &RepositoryId,
+    commit: &CommitId,
+) -> Result<Archive> {
+    let file = format!("{commit}.tar.gz");
+    let answer = client
+        .get(&path(repository, &["archive", &file]))
+        .limit(MAX_ARCHIVE_BYTES)
+        .timeout(ARCHIVE_TIMEOUT)
+        .about(format!("archive of {repository} at {}", commit.short()))
+        .send()
+        .await?;
+    if answer.bytes.is_empty() {
+        return Err(ForgeError::not_found(
+            client.host(),
+            &format!("commit {commit} in {repository}"),
+        ));
+    }
+    Ok(Archive {
+        format: ArchiveFormat::TarGz,
+        bytes: answer.bytes,
+    })
+}

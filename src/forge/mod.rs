@@ -1,0 +1,45 @@
+//! Git hosts behind one interface: read, commit, pull request, pipeline, webhook. It knows no entities.
+//!
+//! [`GitHost`] says what a host can do; a host that cannot do something answers
+//! [`ForgeErrorKind::NotSupported`] without being asked. [`Forge`] is the host of one integration, [`Forges`]
+//! are all of them. Every call goes through `client`, which keeps the limits and the secrets.
+
+mod access;
+mod address;
+mod answer;
+mod client;
+mod commit;
+mod error;
+mod forges;
+mod gitea;
+mod host;
+mod lane;
+mod local;
+mod pipeline;
+mod pull_request;
+mod repository;
+mod status;
+mod tree;
+mod webhook;
+
+pub use access::{Access, Collaborator, Grantee, Identity, Protection, Variable};
+pub use address::{Address, encoded_path};
+pub use commit::{Branch, Commit, CommitId, FileChange, NewCommit, Person, Written};
+pub use error::{ForgeError, ForgeErrorKind};
+pub use forges::{Forge, Forges, authority};
+pub use host::GitHost;
+pub use local::{LocalHost, LocalRepository, Ownership, RepositoryName};
+pub use pipeline::{PipelineJob, PipelineRun, PipelineState, PipelineTrigger, RunFilter};
+pub use pull_request::{
+    Comment, Merge, MergeMethod, NewPullRequest, PullRequest, PullRequestChange, PullRequestState,
+};
+pub use repository::{NewRepository, Repository, RepositoryChange, RepositoryId, Visibility};
+pub use status::{CommitStatus, StatusState};
+pub use tree::{
+    Archive, ArchiveFormat, FileRead, MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, RemoteFile, Tree,
+    TreeEntry, TreeEntryKind,
+};
+pub use webhook::{NewWebhook, Webhook};
+
+/// The result of every call.
+pub type Result<T, E = ForgeError> = std::result::Result<T, E>;

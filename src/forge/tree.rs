@@ -1,0 +1,83 @@
+//! What lies in a repository at a commit: files, lists of files, archives.
+
+use bytes::Bytes;
+
+use super::CommitId;
+
+/// No file is read that is larger: 10 MiB, as for a descriptor.
+pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
+/// No archive is: 64 MiB, the size of a run's workspace.
+pub const MAX_ARCHIVE_BYTES: usize = 64 * 1024 * 1024;
+
+/// What reading a file came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileRead {
+    /// It is as it was when the known ETag was given.
+    NotModified,
+    /// It was read.
+    Found(RemoteFile),
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteFile {
+    /// What is in it, at most [`MAX_FILE_BYTES`].
+    pub bytes: Bytes,
+    /// To ask with the next time: the host's ETag or blob id, whichever it compares.
+    pub etag: Option<String>,
+}
+
+/// The files of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    /// Of which commit.
+    pub commit: CommitId,
+    /// All of them, in order of their paths. Folders are left out.
+    pub entries: Vec<TreeEntry>,
+    /// Whether the host left some out because there are too many.
+    pub is_truncated: bool,
+}
+
+/// One file of a [`Tree`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeEntry {
+    /// From the root of the repository, without a leading slash.
+    pub path: String,
+    /// What it is.
+    pub kind: TreeEntryKind,
+    /// The hash of its content: the same content has the same id everywhere.
+    pub blob: String,
+    /// Its size, where the host tells it.
+    pub size_bytes: Option<u64>,
+}
+
+/// What an entry of a tree is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TreeEntryKind {
+    /// A file.
+    File,
+    /// A file that can be run.
+    Executable,
+    /// A symbolic link; its content is where it leads.
+    Symlink,
+    /// Another repository at some commit.
+    Submodule,
+}
+
+/// Everything of a commit, packed. The one folder at its top is the host's, and is to be stripped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archive {
+    /// How it is packed.
+    pub format: ArchiveFormat,
+    /// At most [`MAX_ARCHIVE_BYTES`].
+    pub bytes: Bytes,
+}
+
+/// How an archive is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArchiveFormat {
+    /// `.tar.gz`
+    TarGz,
+    /// `.zip`, which Azure DevOps makes.
+    Zip,
+}
