@@ -35,7 +35,7 @@ pub use repository::{NewRepository, Repository, RepositoryChange, RepositoryId, 
 pub use status::{CommitStatus, StatusState};
 pub use tree::{
     Archive, ArchiveFormat, FileRead, MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, RemoteFile, Tree,
-    TreeEntry, TreeEntryKind,
+    TreeEntry, TreeEntryKind, blob_id,
 };
 pub use webhook::{NewWebhook, Webhook};
 

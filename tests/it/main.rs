@@ -8,6 +8,7 @@ mod corpus;
 mod corpus_model;
 mod crash;
 mod detail_pages;
+mod forge_client;
 mod gitea;
 mod house;
 mod ingest;
