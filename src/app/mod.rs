@@ -64,6 +64,7 @@ impl App {
                 sources::allowed_urls(&config),
                 forges.clone(),
             )?,
+            forges: forges.clone(),
             kinds: Arc::clone(&kinds),
             options: sources::ingest_options(&config),
             hosts: sources::scm_hosts(&config),

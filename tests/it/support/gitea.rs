@@ -99,31 +99,36 @@ impl Gitea {
 
     /// One of its own, for a test that kills it.
     pub(crate) fn start() -> Self {
+        let (made, token) = made();
+        let server = Self::in_new_folder();
+        copy_database(made.path(), &server.folder);
+        let server = Self::with_token(server, token);
+        server.run();
+        server
+    }
+
+    /// Configured, but not running.
+    fn in_new_folder() -> Self {
         let port = free_port();
         let folder = tempfile::tempdir().expect("a folder").keep();
-        let url = format!("http://127.0.0.1:{port}");
-        let gitea = program("gitea");
         let user = Command::new("id")
             .arg("-un")
             .output()
             .expect("id runs")
             .stdout;
-        let ini = configuration(
-            &folder,
-            &gitea.join("static"),
-            port,
-            String::from_utf8_lossy(&user).trim(),
-        );
+        let user = String::from_utf8_lossy(&user);
+        let ini = configuration(&folder, &program("gitea").join("static"), port, user.trim());
         std::fs::write(folder.join("app.ini"), ini).expect("written");
-        let mut server = Self {
-            url,
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
             token: String::new(),
             folder,
             running: Mutex::new(None),
-        };
-        server.command(&["migrate"]);
-        server.token = server.new_user(PORTAL, &["--admin"]);
-        server.run();
+        }
+    }
+
+    fn with_token(mut server: Self, token: &str) -> Self {
+        token.clone_into(&mut server.token);
         server
     }
 
@@ -273,6 +278,28 @@ impl Drop for Gitea {
         } else {
             // Killed: nobody is left who could remove it.
             let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// A folder with a database that every server begins with, and the administrator's token: making it takes seconds.
+fn made() -> &'static (tempfile::TempDir, String) {
+    static MADE: OnceLock<(tempfile::TempDir, String)> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let server = Gitea::in_new_folder();
+        server.command(&["migrate"]);
+        let token = server.new_user(PORTAL, &["--admin"]);
+        let folder = tempfile::tempdir().expect("a folder");
+        copy_database(&server.folder, folder.path());
+        (folder, token)
+    })
+}
+
+/// With what is not yet written into the file itself.
+fn copy_database(from: &Path, to: &Path) {
+    for name in ["gitea.db", "gitea.db-wal"] {
+        if from.join(name).exists() {
+            std::fs::copy(from.join(name), to.join(name)).expect("copied");
         }
     }
 }
