@@ -311,7 +311,12 @@ async fn what_cannot_be_read_names_the_key_to_set() {
         let page = app
             .get(&callboard::urls::source_file(&format!("url:{target}")))
             .await;
-        let root = app.get("/api/catalog/entities?filter=kind=location").await;
+        let roots = app
+            .get("/api/catalog/entities?filter=kind=location")
+            .await
+            .json();
+        let name = roots[0]["metadata"]["name"].as_str().expect("the root");
+        let root = app.get(&format!("/catalog/default/location/{name}")).await;
         for answer in [&found, &root] {
             assert_eq!(answer.status, 200, "{path}");
         }
