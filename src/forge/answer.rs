@@ -18,6 +18,8 @@ use crate::{
     entity::ScmHost,
 };
 
+/// A host that does not say how long gets a minute, as GitHub advises.
+pub(super) const UNSAID_WAIT: Duration = Duration::from_mins(1);
 /// What a host said is repeated up to so many letters.
 const MAX_SAID: usize = 300;
 
@@ -58,9 +60,12 @@ pub(super) fn asked_wait(response: &Response, now: UnixMillis) -> Option<Duratio
             .find_map(number)?;
         Some(reset - now.0.div_euclid(1000))
     });
-    // A host that does not say how long gets a minute, as GitHub advises.
-    let seconds = seconds.unwrap_or(60).clamp(1, 24 * 3600);
-    Some(Duration::from_secs(seconds.unsigned_abs()))
+    let Some(seconds) = seconds else {
+        return Some(UNSAID_WAIT);
+    };
+    Some(Duration::from_secs(
+        seconds.clamp(1, 24 * 3600).unsigned_abs(),
+    ))
 }
 
 /// Where a redirect leads; `None` for another answer.
@@ -109,6 +114,16 @@ impl Answer {
     /// The ETag, as it is sent back.
     pub(super) fn etag(&self) -> Option<String> {
         self.header(ETAG.as_str()).map(str::to_owned)
+    }
+
+    /// GitHub's limit of another kind, which it may tell by words alone.
+    pub(super) fn is_secondary_limit(&self) -> bool {
+        self.status == StatusCode::FORBIDDEN && self.text_says("secondary rate limit")
+    }
+
+    fn text_says(&self, words: &str) -> bool {
+        let shown = &self.bytes[..self.bytes.len().min(4096)];
+        String::from_utf8_lossy(shown).contains(words)
     }
 
     pub(super) fn is_not_modified(&self) -> bool {
@@ -227,10 +242,16 @@ impl Answer {
             "/error",
             "/errors/0",
         ];
-        let found = places.iter().find_map(|place| match value.pointer(place)? {
+        let text_at = |place: &str| match value.pointer(place)? {
             Value::String(text) => Some(text.clone()),
             Value::Null => None,
             other => Some(other.to_string()),
+        };
+        let found = places.iter().find_map(|place| text_at(place));
+        // GitHub says "Validation Failed" first, and then of what.
+        let found = found.map(|text| match text_at("/errors/0/message") {
+            Some(detail) if detail != text => format!("{text} ({detail})"),
+            _ => text,
         });
         let Some(mut text) = found.filter(|text| !text.trim().is_empty()) else {
             return String::new();
@@ -247,6 +268,12 @@ impl Answer {
             .collect();
         format!(": {}", shown.trim().trim_end_matches('.'))
     }
+}
+
+/// An instant as an API writes it (RFC 3339).
+pub(super) fn instant(written: Option<&str>) -> Option<UnixMillis> {
+    let at: jiff::Timestamp = written?.parse().ok()?;
+    Some(UnixMillis(at.as_millisecond()))
 }
 
 /// The key of an integration that holds its token.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Address, client::HostClient, gitea::Gitea};
+use super::{Address, client::HostClient, gitea::Gitea, github::GitHub};
 use crate::{
     clock::Clock,
     config::{Credential, CredentialKind, Integration, Secret},
@@ -17,6 +17,8 @@ use crate::{
 pub enum Forge {
     /// Gitea and Forgejo.
     Gitea(Gitea),
+    /// GitHub and GitHub Enterprise.
+    GitHub(GitHub),
 }
 
 /// Does the same with whichever host it is.
@@ -24,6 +26,7 @@ macro_rules! on_host {
     ($forge:expr, $host:ident => $call:expr) => {
         match $forge {
             $crate::forge::Forge::Gitea($host) => $call,
+            $crate::forge::Forge::GitHub($host) => $call,
         }
     };
 }
@@ -34,8 +37,8 @@ impl Forge {
     fn new(client: HostClient) -> Option<Self> {
         match client.integration().product {
             ScmHost::Gitea => Some(Self::Gitea(Gitea::new(client))),
-            ScmHost::GitHub
-            | ScmHost::GitLab
+            ScmHost::GitHub => Some(Self::GitHub(GitHub::new(client))),
+            ScmHost::GitLab
             | ScmHost::BitbucketCloud
             | ScmHost::BitbucketServer
             | ScmHost::AzureRepos

@@ -1,0 +1,51 @@
+//! Lists that come in pages: followed to their end, within a bound.
+
+use serde::de::DeserializeOwned;
+use tracing::warn;
+
+use super::{Result, answer::Answer, client::Call};
+
+/// What GitHub and GitLab give on one page at most.
+pub(super) const PAGE: usize = 100;
+/// No list is read further.
+pub(super) const MAX_PAGES: usize = 20;
+
+/// The whole of a list whose pages are numbered, and name the next one in `Link` (GitHub, GitLab).
+pub(super) async fn all<T: DeserializeOwned>(call: Call<'_>) -> Result<Vec<T>> {
+    all_of(call, |page: Vec<T>| page).await
+}
+
+/// The same, of pages in which the list is a part.
+pub(super) async fn all_of<P: DeserializeOwned, T>(
+    call: Call<'_>,
+    part: impl Fn(P) -> Vec<T>,
+) -> Result<Vec<T>> {
+    let host = call.host().to_owned();
+    let call = call.query("per_page", &PAGE.to_string());
+    let mut found = Vec::new();
+    for page in 1..=MAX_PAGES {
+        let one = call.clone().query("page", &page.to_string());
+        let answer = one.send().await?;
+        found.extend(part(answer.json(&host)?));
+        if !names_next(&answer) {
+            return Ok(found);
+        }
+    }
+    is_cut(&host, found.len());
+    Ok(found)
+}
+
+/// A list is longer than is read of it.
+pub(super) fn is_cut(host: &str, count: usize) {
+    warn!(
+        host,
+        count, "A list of {host} is longer than {count}: the rest is not read"
+    );
+}
+
+/// `Link: <…>; rel="next"` (RFC 8288). The address in it is not followed: it may lead elsewhere.
+fn names_next(answer: &Answer) -> bool {
+    answer
+        .header("link")
+        .is_some_and(|links| links.contains("rel=\"next\""))
+}
