@@ -8,6 +8,8 @@ mod corpus;
 mod corpus_model;
 mod crash;
 mod detail_pages;
+mod github;
+mod github_contract;
 mod house;
 mod ingest;
 mod layering;
