@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Address, client::HostClient, gitea::Gitea, github::GitHub};
+use super::{Address, client::HostClient, gitea::Gitea, github::GitHub, gitlab::GitLab};
 use crate::{
     clock::Clock,
     config::{Credential, CredentialKind, Integration, Secret},
@@ -19,6 +19,8 @@ pub enum Forge {
     Gitea(Gitea),
     /// GitHub and GitHub Enterprise.
     GitHub(GitHub),
+    /// GitLab.
+    GitLab(GitLab),
 }
 
 /// Does the same with whichever host it is.
@@ -27,6 +29,7 @@ macro_rules! on_host {
         match $forge {
             $crate::forge::Forge::Gitea($host) => $call,
             $crate::forge::Forge::GitHub($host) => $call,
+            $crate::forge::Forge::GitLab($host) => $call,
         }
     };
 }
@@ -38,8 +41,8 @@ impl Forge {
         match client.integration().product {
             ScmHost::Gitea => Some(Self::Gitea(Gitea::new(client))),
             ScmHost::GitHub => Some(Self::GitHub(GitHub::new(client))),
-            ScmHost::GitLab
-            | ScmHost::BitbucketCloud
+            ScmHost::GitLab => Some(Self::GitLab(GitLab::new(client))),
+            ScmHost::BitbucketCloud
             | ScmHost::BitbucketServer
             | ScmHost::AzureRepos
             | ScmHost::Gerrit => None,

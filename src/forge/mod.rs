@@ -14,6 +14,7 @@ mod exchange;
 mod forges;
 mod gitea;
 mod github;
+mod gitlab;
 mod host;
 mod lane;
 mod pages;

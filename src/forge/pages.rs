@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use tracing::warn;
+use url::Url;
 
 use super::{Result, answer::Answer, client::Call};
 
@@ -41,6 +42,19 @@ pub(super) fn is_cut(host: &str, count: usize) {
         host,
         count, "A list of {host} is longer than {count}: the rest is not read"
     );
+}
+
+/// A parameter of the next page's address, where that is how pages are told apart.
+pub(super) fn next_parameter(answer: &Answer, name: &str) -> Option<String> {
+    let links = answer.header("link")?;
+    let next = links
+        .split(',')
+        .find(|link| link.contains("rel=\"next\""))?;
+    let address = next.split_once('<')?.1.split_once('>')?.0;
+    let url = Url::parse(address).ok()?;
+    let mut parameters = url.query_pairs();
+    let (_, value) = parameters.find(|(key, _)| key == name)?;
+    Some(value.into_owned())
 }
 
 /// `Link: <…>; rel="next"` (RFC 8288). The address in it is not followed: it may lead elsewhere.
