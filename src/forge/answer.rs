@@ -137,6 +137,9 @@ impl Answer {
         about: &str,
         authorization: Option<&Secret>,
     ) -> Result<Self> {
+        if self.status == StatusCode::NON_AUTHORITATIVE_INFORMATION && self.looks_like_a_page() {
+            return Err(self.sign_in_page(integration));
+        }
         if self.status.is_success() && self.looks_like_a_page() && !self.is_file() {
             return Err(self.web_page(integration));
         }
@@ -197,6 +200,25 @@ impl Answer {
                 format!("{host} does not take this ({code}){said}."),
                 "Correct what it names.".to_owned(),
             ),
+        }
+    }
+
+    /// Azure DevOps asks a token it does not know to sign in, and calls that a success (203).
+    fn sign_in_page(&self, integration: &Integration) -> ForgeError {
+        let (host, credential) = (&integration.host, credential_key(integration));
+        ForgeError {
+            status: Some(self.status.as_u16()),
+            ..ForgeError::new(
+                ForgeErrorKind::Unauthorized,
+                host,
+                format!(
+                    "{host} answers with its sign-in page (203): it does not accept the token."
+                ),
+                format!(
+                    "Put a token that is valid under `{}` (`{credential}`).",
+                    integration.key
+                ),
+            )
         }
     }
 

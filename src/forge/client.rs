@@ -193,12 +193,11 @@ impl HostClient {
 
     /// The header the first credential stands for; `None` for none, or for one that must be exchanged first.
     fn authorization(&self) -> Option<Secret> {
-        let basic = |username: &str, password: &str| {
-            let pair = BASE64_STANDARD.encode(format!("{username}:{password}"));
-            Secret::new(format!("Basic {pair}"))
-        };
         match &self.credentials.first()?.kind {
             CredentialKind::Token(token) => Some(match self.integration.product {
+                _ if self.exchanged_key.is_some() => {
+                    Secret::new(format!("Bearer {}", token.expose()))
+                }
                 ScmHost::Gitea => Secret::new(format!("token {}", token.expose())),
                 ScmHost::AzureRepos => basic("", token.expose()),
                 _ => Secret::new(format!("Bearer {}", token.expose())),
@@ -241,10 +240,25 @@ impl<'a> Call<'a> {
         self.client.host()
     }
 
+    /// Where it goes.
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// Adds a parameter.
     pub(super) fn query(mut self, name: &str, value: &str) -> Self {
         self.url.query_pairs_mut().append_pair(name, value);
         self
+    }
+
+    /// The same call at another address of the same host, as an answer names it.
+    pub(super) fn moved_to(mut self, url: Url) -> Result<Self> {
+        if url.origin() != self.url.origin() {
+            let place = super::forges::authority(&url);
+            return Err(self.not_followed(format!("its list goes on at {place}")));
+        }
+        self.url = url;
+        Ok(self)
     }
 
     /// Adds a header.
@@ -539,4 +553,10 @@ impl<'a> Call<'a> {
 /// Whether a host is one that is known, or is below a known `.example.com`.
 fn is_within(host: &str, known: &str) -> bool {
     host == known || known.starts_with('.') && host.ends_with(known)
+}
+
+/// A user and their password, as a header says it (RFC 7617).
+pub(super) fn basic(username: &str, password: &str) -> Secret {
+    let pair = BASE64_STANDARD.encode(format!("{username}:{password}"));
+    Secret::new(format!("Basic {pair}"))
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Address, client::HostClient, gitea::Gitea, github::GitHub, gitlab::GitLab};
+use super::{
+    Address, azure::Azure, bitbucket_cloud::BitbucketCloud, bitbucket_server::BitbucketServer,
+    client::HostClient, gitea::Gitea, github::GitHub, gitlab::GitLab,
+};
 use crate::{
     clock::Clock,
     config::{Credential, CredentialKind, Integration, Secret},
@@ -21,6 +24,12 @@ pub enum Forge {
     GitHub(GitHub),
     /// GitLab.
     GitLab(GitLab),
+    /// Bitbucket Data Center.
+    BitbucketServer(BitbucketServer),
+    /// Bitbucket Cloud.
+    BitbucketCloud(BitbucketCloud),
+    /// Azure DevOps.
+    Azure(Azure),
 }
 
 /// Does the same with whichever host it is.
@@ -30,6 +39,9 @@ macro_rules! on_host {
             $crate::forge::Forge::Gitea($host) => $call,
             $crate::forge::Forge::GitHub($host) => $call,
             $crate::forge::Forge::GitLab($host) => $call,
+            $crate::forge::Forge::BitbucketServer($host) => $call,
+            $crate::forge::Forge::BitbucketCloud($host) => $call,
+            $crate::forge::Forge::Azure($host) => $call,
         }
     };
 }
@@ -42,10 +54,11 @@ impl Forge {
             ScmHost::Gitea => Some(Self::Gitea(Gitea::new(client))),
             ScmHost::GitHub => Some(Self::GitHub(GitHub::new(client))),
             ScmHost::GitLab => Some(Self::GitLab(GitLab::new(client))),
-            ScmHost::BitbucketCloud
-            | ScmHost::BitbucketServer
-            | ScmHost::AzureRepos
-            | ScmHost::Gerrit => None,
+            ScmHost::BitbucketServer => Some(Self::BitbucketServer(BitbucketServer::new(client))),
+            ScmHost::BitbucketCloud => Some(Self::BitbucketCloud(BitbucketCloud::new(client))),
+            ScmHost::AzureRepos => Some(Self::Azure(Azure::new(client))),
+            // Its changes are no pull requests; its files are read without its API.
+            ScmHost::Gerrit => None,
         }
     }
 }

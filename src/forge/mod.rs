@@ -7,6 +7,9 @@
 mod access;
 mod address;
 mod answer;
+mod azure;
+mod bitbucket_cloud;
+mod bitbucket_server;
 mod client;
 mod commit;
 mod error;
@@ -17,6 +20,7 @@ mod github;
 mod gitlab;
 mod host;
 mod lane;
+mod multipart;
 mod pages;
 mod pipeline;
 mod pull_request;

@@ -1,6 +1,6 @@
 //! Lists that come in pages: followed to their end, within a bound.
 
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use tracing::warn;
 use url::Url;
 
@@ -62,4 +62,64 @@ fn names_next(answer: &Answer) -> bool {
     answer
         .header("link")
         .is_some_and(|links| links.contains("rel=\"next\""))
+}
+
+/// A page of Bitbucket Data Center.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StartPage<T> {
+    values: Vec<T>,
+    #[serde(rename = "isLastPage", default)]
+    is_last: bool,
+    #[serde(default)]
+    next_page_start: Option<u64>,
+}
+
+/// The whole of a list whose pages begin at a number (Bitbucket Data Center); whether it is the whole.
+pub(super) async fn from_start<T: DeserializeOwned>(
+    call: Call<'_>,
+    limit: usize,
+) -> Result<(Vec<T>, bool)> {
+    let call = call.query("limit", &limit.to_string());
+    let mut found = Vec::new();
+    let mut start = 0;
+    for _ in 0..MAX_PAGES {
+        let one = call.clone().query("start", &start.to_string());
+        let page: StartPage<T> = one.json().await?;
+        found.extend(page.values);
+        match page.next_page_start {
+            Some(next) if !page.is_last => start = next,
+            _ => return Ok((found, true)),
+        }
+    }
+    is_cut(call.host(), found.len());
+    Ok((found, false))
+}
+
+/// A page of Bitbucket Cloud.
+#[derive(Deserialize)]
+struct NextPage<T> {
+    values: Vec<T>,
+    #[serde(default)]
+    next: Option<Url>,
+}
+
+/// The whole of a list whose pages name the address of the next (Bitbucket Cloud); whether it is the whole.
+pub(super) async fn from_next<T: DeserializeOwned>(
+    call: Call<'_>,
+    length: usize,
+    max_pages: usize,
+) -> Result<(Vec<T>, bool)> {
+    let mut found = Vec::new();
+    let mut call = call.query("pagelen", &length.to_string());
+    for _ in 0..max_pages {
+        let page: NextPage<T> = call.clone().json().await?;
+        found.extend(page.values);
+        match page.next {
+            Some(next) => call = call.moved_to(next)?,
+            None => return Ok((found, true)),
+        }
+    }
+    is_cut(call.host(), found.len());
+    Ok((found, false))
 }

@@ -45,7 +45,8 @@ pub struct TreeEntry {
     pub path: String,
     /// What it is.
     pub kind: TreeEntryKind,
-    /// The hash of its content: the same content has the same id everywhere.
+    /// The hash of its content: the same content has the same id everywhere. Of Bitbucket, which does not tell
+    /// it, `<commit>:<path>`.
     pub blob: String,
     /// Its size, where the host tells it.
     pub size_bytes: Option<u64>,
@@ -78,6 +79,17 @@ pub struct Archive {
 pub enum ArchiveFormat {
     /// `.tar.gz`
     TarGz,
-    /// `.zip`, which Azure DevOps makes.
+    /// `.zip`, which Azure DevOps makes: without a folder of its own at the top.
     Zip,
+}
+
+/// What stands for the hash of a file where the host does not tell it: another at every commit.
+pub(super) fn blob_at(commit: &CommitId, path: &str) -> String {
+    format!("{commit}:{path}")
+}
+
+/// The commit in such an id.
+pub(super) fn commit_of_blob(blob: &str) -> Option<&str> {
+    let (commit, _) = blob.split_once(':')?;
+    Some(commit)
 }
