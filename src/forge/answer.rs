@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use reqwest::{
     Response, StatusCode,
@@ -278,10 +279,8 @@ impl Answer {
         let Some(mut text) = found.filter(|text| !text.trim().is_empty()) else {
             return String::new();
         };
-        if let Some(authorization) = authorization {
-            let token = authorization.expose();
-            let bare = token.split_once(' ').map_or(token, |(_, bare)| bare);
-            text = text.replace(bare, "***");
+        for secret in authorization.into_iter().flat_map(secrets_of) {
+            text = text.replace(&secret, "***");
         }
         let shown: String = text
             .chars()
@@ -296,6 +295,21 @@ impl Answer {
 pub(super) fn instant(written: Option<&str>) -> Option<UnixMillis> {
     let at: jiff::Timestamp = written?.parse().ok()?;
     Some(UnixMillis(at.as_millisecond()))
+}
+
+/// What of a header nobody is to see: the token, or the pair of Basic and the password in it.
+fn secrets_of(authorization: &Secret) -> Vec<String> {
+    let header = authorization.expose();
+    let (scheme, token) = header.split_once(' ').unwrap_or(("", header));
+    let mut secrets = vec![token.to_owned()];
+    if scheme == "Basic"
+        && let Ok(pair) = BASE64_STANDARD.decode(token)
+        && let Some((_, password)) = String::from_utf8_lossy(&pair).split_once(':')
+    {
+        secrets.push(password.to_owned());
+    }
+    secrets.retain(|secret| !secret.is_empty());
+    secrets
 }
 
 /// The key of an integration that holds its token.

@@ -3,13 +3,17 @@
 mod support;
 
 mod api;
+mod azure_stub;
 mod bad_input;
+mod bitbucket_stub;
 mod corpus;
 mod corpus_model;
 mod crash;
 mod detail_pages;
+mod forge_secrecy;
 mod github;
 mod github_contract;
+mod gitlab_stub;
 mod house;
 mod ingest;
 mod layering;
