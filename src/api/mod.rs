@@ -5,6 +5,7 @@
 mod callboard;
 mod catalog;
 mod health;
+mod proposals;
 mod search;
 
 use axum::{
@@ -124,6 +125,8 @@ fn ours() -> Router<AppState> {
             "/api/callboard/removals/accept",
             post(callboard::accept_removal),
         )
+        .route("/api/callboard/proposals", post(proposals::propose))
+        .route("/api/callboard/proposals/draft", get(proposals::draft))
         .route("/api/callboard/deletions", get(callboard::deletions))
         .route(
             "/api/callboard/deletions/undo",

@@ -24,6 +24,7 @@ use crate::{
     config::{Config, Database},
     entity::Kinds,
     error::{Error, Result},
+    forge::Forges,
     http::{self, AppState},
     ingest::{self, Ingest},
     pages,
@@ -52,12 +53,15 @@ impl App {
         let db = opened.db;
         let kinds = Kinds::with_declared(config.callboard.kinds.clone()).map_err(Error::Input)?;
         let kinds = Arc::new(kinds);
+        let forges = Forges::new(&config.integrations, &clock)?;
         let (ingest, worker) = Ingest::new(ingest::Parts {
             db: db.clone(),
             reader: Reader::new(
                 config.callboard.file_roots.clone(),
                 sources::allowed_urls(&config),
+                forges.clone(),
             )?,
+            forges: forges.clone(),
             kinds: Arc::clone(&kinds),
             options: sources::ingest_options(&config),
             hosts: sources::scm_hosts(&config),
@@ -88,6 +92,7 @@ impl App {
             catalog,
             search,
             ingest,
+            forges,
             store: db.clone(),
             clock,
             ready: is_ready,

@@ -84,10 +84,15 @@ impl Address {
             ScmHost::BitbucketServer => {
                 format!("{base}/projects/{owner}/repos/{name}/browse/{path}?at={at}")
             }
-            ScmHost::AzureRepos => format!(
-                "{base}/{owner}/_git/{name}?path=%2F{}&version=GB{at}",
-                encoded(&self.path)
-            ),
+            ScmHost::AzureRepos => {
+                let kind = if super::CommitId::is_commit(revision) {
+                    "GC"
+                } else {
+                    "GB"
+                };
+                let path = encoded(&self.path);
+                format!("{base}/{owner}/_git/{name}?path=%2F{path}&version={kind}{at}")
+            }
             ScmHost::Gerrit => format!("{base}/{name}/+/refs/heads/{at}/{path}"),
         }
     }
@@ -263,8 +268,9 @@ pub(super) fn encoded(part: &str) -> String {
     utf8_percent_encode(part, SEGMENT).to_string()
 }
 
-/// Every segment of a path encoded, the slashes between them kept.
-pub(super) fn encoded_path(path: &str) -> String {
+/// Every segment of a path encoded as it stands in an address, the slashes between them kept.
+#[must_use]
+pub fn encoded_path(path: &str) -> String {
     let parts: Vec<String> = path.split('/').map(encoded).collect();
     parts.join("/")
 }

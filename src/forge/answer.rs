@@ -179,7 +179,7 @@ impl Answer {
                 format!("{host} does not let the portal do this (403){said}."),
                 format!("Give the token of `{key}` (`{credential}`) the right to, or use another."),
             ),
-            404 | 410 if self.looks_like_a_page() => self.web_page(integration),
+            404 | 410 if self.is_no_answer_of_an_api() => self.web_page(integration),
             404 | 410 => ForgeError::not_found(host, about),
             405 | 409 | 412 | 423 => ForgeError::conflict(
                 host,
@@ -231,7 +231,7 @@ impl Answer {
                 ForgeErrorKind::NotTheApi,
                 host,
                 format!(
-                    "{host} answers with a web page, where its API was asked ({}).",
+                    "{host} answers with a page, where its API was asked ({}).",
                     self.status.as_u16()
                 ),
                 format!(
@@ -247,6 +247,11 @@ impl Answer {
 
     fn looks_like_a_page(&self) -> bool {
         self.content_type().starts_with("text/html")
+    }
+
+    /// Every product's API says in JSON what it does not have.
+    fn is_no_answer_of_an_api(&self) -> bool {
+        self.content_type().starts_with("text/")
     }
 
     /// A file of a repository may be a page, and is sent as one: hosts say so by a disposition or forbid sniffing.

@@ -111,6 +111,12 @@ impl Forges {
         Some((Forge::new(client.clone())?, address))
     }
 
+    /// The place in a repository that a URL names, also on a host whose product cannot be asked.
+    #[must_use]
+    pub fn address(&self, url: &Url) -> Option<Address> {
+        Address::parse(self.integration(&authority(url))?, url)
+    }
+
     fn client(&self, host: &str) -> Option<&HostClient> {
         self.clients
             .iter()

@@ -30,7 +30,7 @@ mod tree;
 mod webhook;
 
 pub use access::{Access, Collaborator, Grantee, Identity, Protection, Variable};
-pub use address::Address;
+pub use address::{Address, encoded_path};
 pub use commit::{Branch, Commit, CommitId, FileChange, NewCommit, Person, Written};
 pub use error::{ForgeError, ForgeErrorKind};
 pub use forges::{Forge, Forges, authority};
@@ -43,7 +43,7 @@ pub use repository::{NewRepository, Repository, RepositoryChange, RepositoryId, 
 pub use status::{CommitStatus, StatusState};
 pub use tree::{
     Archive, ArchiveFormat, FileRead, MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, RemoteFile, Tree,
-    TreeEntry, TreeEntryKind,
+    TreeEntry, TreeEntryKind, blob_id,
 };
 pub use webhook::{NewWebhook, Webhook};
 

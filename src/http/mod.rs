@@ -1,6 +1,7 @@
 //! Shared by `api` and `pages`: what handlers share, who asks, how requests are read and answers made.
 
 mod answer;
+mod author;
 mod call;
 mod cors;
 mod endpoint;
@@ -11,6 +12,7 @@ mod state;
 mod viewer;
 
 pub use answer::{empty, json, streamed_json};
+pub use author::{author, committer};
 pub use call::{Call, JsonBody};
 pub use endpoint::{delete, get, not_found, post, put, read};
 pub use error::{error_answer, status_of};

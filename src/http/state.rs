@@ -5,7 +5,8 @@ use std::{ops::Deref, sync::Arc};
 use tokio::sync::watch;
 
 use crate::{
-    catalog::Catalog, clock::Clock, config::Config, ingest::Ingest, search::SearchIndex, store::Db,
+    catalog::Catalog, clock::Clock, config::Config, forge::Forges, ingest::Ingest,
+    search::SearchIndex, store::Db,
 };
 
 /// What handlers share. Cheap to clone.
@@ -22,6 +23,8 @@ pub struct Parts {
     pub search: SearchIndex,
     /// Changes go through it.
     pub ingest: Ingest,
+    /// The Git hosts of the configuration.
+    pub forges: Forges,
     /// Files, versions and removals, for pages.
     pub store: Db,
     /// Tells the time.

@@ -133,6 +133,8 @@ impl<'a, P: Precedence> Writer<'a, P> {
             origin: source.origin.to_string(),
             fingerprint: checked.fingerprint,
             etag: checked.etag,
+            revision: checked.revision,
+            blob: checked.blob,
             error: None,
             documents,
             dependencies: checked.dependencies,
@@ -158,6 +160,8 @@ impl<'a, P: Precedence> Writer<'a, P> {
             fingerprint: String::new(),
             text_hash: None,
             etag: None,
+            revision: None,
+            blob: None,
             error: None,
             documents: Vec::new(),
             dependencies: Vec::new(),
@@ -173,6 +177,12 @@ impl<'a, P: Precedence> Writer<'a, P> {
             },
         )
         .await
+    }
+
+    /// Notes at which commit a file was found as it is.
+    pub(super) async fn put_revision(&mut self, file: &File) -> Result<()> {
+        let revision = file.revision.as_deref();
+        store::put_revision(&mut self.tx, &file.location_ref, revision).await
     }
 
     /// Forgets a file that is gone and may be: its entities are missing now.

@@ -15,8 +15,8 @@ use crate::{
         check_envelope, locate, parse_document, placeholders, prepare, relations, split_documents,
         validate,
     },
-    source::{Content, Missing, SourceError},
-    store::{File, text, text_hash},
+    source::{Content, Known, Missing, Reading, SourceError},
+    store::{File, Verdict, text, text_hash},
 };
 
 /// Reads and checks a file. `previous` is what is known of it: if nothing it depends on has changed since,
@@ -26,8 +26,14 @@ pub(super) async fn check_file(
     source: &FileSource,
     previous: Option<File>,
 ) -> FileCheck {
-    let found = match read(context, source, previous.as_ref()).await {
-        Ok(read) => read,
+    let known = previous.filter(is_good);
+    let found = match read(context, source, known.as_ref()).await {
+        Ok(Found::Read(content)) => content,
+        Ok(Found::SameCommit) => {
+            return known.map_or(FileCheck::Absent, |file| {
+                FileCheck::Unchanged(Box::new(file))
+            });
+        }
         Err(fault) if fault.missing == Missing::NotFound && source.optional => {
             return FileCheck::Absent;
         }
@@ -35,17 +41,23 @@ pub(super) async fn check_file(
             return FileCheck::Unreadable(faults::target_unreadable(&source.location, &fault));
         }
     };
-    if let Some(previous) = previous
-        && previous.error.is_none()
-        && !previous.fingerprint.is_empty()
-        && previous.fingerprint == fingerprint(context, &found.text, &previous.dependencies).await
+    if let Some(known) = known
+        && known.fingerprint == fingerprint(context, &found.text, &known.dependencies).await
     {
-        return FileCheck::Unchanged(Box::new(previous));
+        return FileCheck::Unchanged(Box::new(File {
+            revision: found.revision,
+            ..known
+        }));
     }
     match check_text(context, source, found).await {
         Ok(checked) => FileCheck::Checked(checked),
         Err(fault) => FileCheck::Unreadable(fault),
     }
+}
+
+/// Whether a file could be read the last time, and need not be looked at anew.
+fn is_good(file: &File) -> bool {
+    file.error.is_none() && !file.fingerprint.is_empty()
 }
 
 /// Checks the text of a file. Fails only where the check itself breaks down.
@@ -72,6 +84,8 @@ pub(super) async fn check_text(
     Ok(CheckedFile {
         text,
         etag: read.etag,
+        revision: read.revision,
+        blob: read.blob,
         fingerprint,
         dependencies,
         documents,
@@ -79,38 +93,85 @@ pub(super) async fn check_text(
     })
 }
 
+/// What came of reading.
+enum Found {
+    Read(Content),
+    /// Its repository is where it was, and so is all that it includes; nothing was read.
+    SameCommit,
+}
+
 async fn read(
     context: &Context,
     source: &FileSource,
-    previous: Option<&File>,
-) -> Result<Content, SourceError> {
-    let etag = previous
-        .filter(|file| file.error.is_none() && !file.fingerprint.is_empty())
-        .and_then(|file| file.etag.as_deref());
-    match context.reader.read(&source.location, etag).await {
-        Err(fault) if fault.missing == Missing::NotModified => {
-            let hash = previous
-                .and_then(|file| file.text_hash.as_deref())
-                .unwrap_or_default();
-            match text(&context.db, hash).await {
-                Ok(Some(text)) => Ok(Content {
+    known: Option<&File>,
+) -> Result<Found, SourceError> {
+    let asked = known.map_or_else(Known::default, |file| Known {
+        etag: file.etag.as_deref(),
+        revision: file.revision.as_deref(),
+        blob: file.blob.as_deref(),
+    });
+    let reading = context
+        .reader
+        .read_if_changed(&source.location, &asked)
+        .await?;
+    match (reading, known) {
+        (Reading::Found(content), _) => Ok(Found::Read(content)),
+        (
+            Reading::Unchanged {
+                is_same_commit: true,
+                ..
+            },
+            Some(file),
+        ) if depends_on_commit_alone(context, source, file) => Ok(Found::SameCommit),
+        (Reading::Unchanged { revision, .. }, known) => {
+            let kept = match known {
+                Some(file) => kept(context, file).await.map(|text| Content {
                     text,
-                    etag: etag.map(str::to_owned),
+                    etag: file.etag.clone(),
+                    revision,
+                    blob: file.blob.clone(),
                 }),
-                // The kept text is gone: ask for it once more, without the etag.
-                _ => context.reader.read(&source.location, None).await,
+                None => None,
+            };
+            match kept {
+                Some(content) => Ok(Found::Read(content)),
+                // The kept text is gone: ask for it once more, as if nothing were known.
+                None => context.reader.read(&source.location).await.map(Found::Read),
             }
         }
-        other => other,
     }
 }
 
+/// Whether the commit says all about a file: the rules are those it was checked by, and what it includes is beside it.
+fn depends_on_commit_alone(context: &Context, source: &FileSource, file: &File) -> bool {
+    let is_beside = |dependency: &String| {
+        LocationRef::parse(dependency)
+            .is_ok_and(|other| context.reader.are_beside(&source.location, &other))
+    };
+    // What could not be included may have been a passing fault.
+    let is_whole = file.dependencies.is_empty()
+        || !file
+            .documents
+            .iter()
+            .any(|document| document.verdict == Verdict::Refused);
+    is_whole
+        && file.fingerprint.starts_with(&*context.salt)
+        && file.dependencies.iter().all(is_beside)
+}
+
+async fn kept(context: &Context, file: &File) -> Option<String> {
+    let hash = file.text_hash.as_deref()?;
+    // What cannot be had is read again.
+    text(&context.db, hash).await.ok().flatten()
+}
+
+/// Begins with the salt, so that a change of the rules shows without anything being read.
 async fn fingerprint(context: &Context, text: &str, dependencies: &[String]) -> String {
     let own = text_hash(text.as_bytes());
     let mut told = format!("{} {own}", context.salt);
     for dependency in dependencies {
         let read = match LocationRef::parse(dependency) {
-            Ok(location) => context.reader.read(&location, None).await.ok(),
+            Ok(location) => context.reader.read(&location).await.ok(),
             Err(_) => None,
         };
         told.push(' ');
@@ -119,7 +180,7 @@ async fn fingerprint(context: &Context, text: &str, dependencies: &[String]) -> 
             |content| text_hash(content.text.as_bytes()),
         ));
     }
-    text_hash(told.as_bytes())
+    format!("{}-{}", context.salt, text_hash(told.as_bytes()))
 }
 
 /// A document on its way: checked as far as that goes without reading anything else.

@@ -55,6 +55,14 @@ impl Context {
         self.options.fault_isolation == FaultIsolation::Location
     }
 
+    /// The same for one reconcile, refresh or check, which asks once where each branch is.
+    pub(super) fn looking_once(&self) -> Self {
+        Self {
+            reader: self.reader.looking_once(),
+            ..self.clone()
+        }
+    }
+
     /// A hash that changes with the rules, the kinds and the program.
     pub(super) fn salt_of(options: &Options, kinds: &Kinds) -> Arc<str> {
         let told = format!(

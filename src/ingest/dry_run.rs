@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{
     Ingest, NewLocation,
     check::{check_text, finish_entity},
+    context::Context,
     faults,
     outcome::{CheckedDocument, FileSource, Outcome},
     roots::Root,
@@ -93,11 +94,12 @@ impl Ingest {
             },
             new.presence,
         );
-        let mut entities = vec![root.entity(&self.context)];
+        let context = self.context.looking_once();
+        let mut entities = vec![root.entity(&context)];
         let mut seen = HashSet::from([root.entity_ref.clone()]);
         let mut targets = Targets::default();
-        targets.add(&self.context, root.source()).await;
-        let mut stack = self.documents_of(targets).await?;
+        targets.add(&context, root.source()).await;
+        let mut stack = documents_of(&context, targets).await?;
         while let Some((file, document)) = stack.pop() {
             let candidate = match document.outcome {
                 Outcome::Empty => continue,
@@ -116,7 +118,7 @@ impl Ingest {
                 return Err(Error::Input(format!("Duplicate nested entity: {named}")).into());
             }
             entities.push(serde_json::from_str(&candidate.document).map_err(Error::internal)?);
-            stack.extend(self.documents_of(candidate.targets).await?);
+            stack.extend(documents_of(&context, candidate.targets).await?);
         }
         Ok(DryRun {
             exists,
@@ -130,7 +132,8 @@ impl Ingest {
         if let Err(fault) = check_envelope(&entity) {
             return Ok(vec![fault]);
         }
-        let links = self.context.source_links(location);
+        let context = self.context.looking_once();
+        let links = context.source_links(location);
         let value = prepare(
             entity,
             &Provenance {
@@ -145,54 +148,54 @@ impl Ingest {
             origin: location.clone(),
             optional: false,
         };
-        match finish_entity(&self.context, &source, value, open, &mut Vec::new()).await {
+        match finish_entity(&context, &source, value, open, &mut Vec::new()).await {
             Ok(candidate) => {
-                let (_, faults) = self.read_all(candidate.targets).await;
+                let (_, faults) = read_all(&context, candidate.targets).await;
                 Ok(faults.into_iter().map(|fault| fault.diagnostic).collect())
             }
             Err(fault) => Ok(vec![fault]),
         }
     }
+}
 
-    /// The documents of all targets, or what is wrong with reading them.
-    async fn documents_of(&self, targets: Targets) -> Result<Vec<ReadDocument>, Refusal> {
-        let (documents, faults) = self.read_all(targets).await;
-        if faults.is_empty() {
-            Ok(documents)
-        } else {
-            Err(refusal(faults))
-        }
+/// The documents of all targets, or what is wrong with reading them.
+async fn documents_of(context: &Context, targets: Targets) -> Result<Vec<ReadDocument>, Refusal> {
+    let (documents, faults) = read_all(context, targets).await;
+    if faults.is_empty() {
+        Ok(documents)
+    } else {
+        Err(refusal(faults))
     }
+}
 
-    async fn read_all(&self, targets: Targets) -> (Vec<ReadDocument>, Vec<Fault>) {
-        let mut documents = Vec::new();
-        let mut faults: Vec<Fault> = targets.errors.into_iter().map(unread).collect();
-        for source in targets.files {
-            match self.context.reader.read(&source.location, None).await {
-                Ok(content) => match check_text(&self.context, &source, content).await {
-                    Ok(checked) => {
-                        let wrong: Vec<Diagnostic> = checked.location_faults().cloned().collect();
-                        let file = Arc::new(ReadFile {
-                            location: source.location,
-                            text: checked.text,
-                        });
-                        faults.extend(wrong.into_iter().map(|diagnostic| Fault {
-                            diagnostic,
-                            file: Some(Arc::clone(&file)),
-                        }));
-                        let checked = checked.documents.into_iter();
-                        documents.extend(checked.map(|document| (Arc::clone(&file), document)));
-                    }
-                    Err(fault) => faults.push(unread(fault)),
-                },
-                Err(fault) if source.optional && fault.missing == Missing::NotFound => {}
-                Err(fault) => {
-                    faults.push(unread(faults::target_unreadable(&source.location, &fault)));
+async fn read_all(context: &Context, targets: Targets) -> (Vec<ReadDocument>, Vec<Fault>) {
+    let mut documents = Vec::new();
+    let mut faults: Vec<Fault> = targets.errors.into_iter().map(unread).collect();
+    for source in targets.files {
+        match context.reader.read(&source.location).await {
+            Ok(content) => match check_text(context, &source, content).await {
+                Ok(checked) => {
+                    let wrong: Vec<Diagnostic> = checked.location_faults().cloned().collect();
+                    let file = Arc::new(ReadFile {
+                        location: source.location,
+                        text: checked.text,
+                    });
+                    faults.extend(wrong.into_iter().map(|diagnostic| Fault {
+                        diagnostic,
+                        file: Some(Arc::clone(&file)),
+                    }));
+                    let checked = checked.documents.into_iter();
+                    documents.extend(checked.map(|document| (Arc::clone(&file), document)));
                 }
+                Err(fault) => faults.push(unread(fault)),
+            },
+            Err(fault) if source.optional && fault.missing == Missing::NotFound => {}
+            Err(fault) => {
+                faults.push(unread(faults::target_unreadable(&source.location, &fault)));
             }
         }
-        (documents, faults)
     }
+    (documents, faults)
 }
 
 /// A document and the file it is in.

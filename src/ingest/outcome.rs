@@ -19,7 +19,7 @@ pub(super) struct FileSource {
 
 /// What reading a file came to.
 pub(super) enum FileCheck {
-    /// It is as it was.
+    /// It is as it was, found out at the revision it has now.
     Unchanged(Box<File>),
     /// It cannot be read; what it said before stays.
     Unreadable(Diagnostic),
@@ -33,6 +33,10 @@ pub(super) enum FileCheck {
 pub(super) struct CheckedFile {
     pub(super) text: String,
     pub(super) etag: Option<String>,
+    /// The commit it was read at, where it lies in a repository.
+    pub(super) revision: Option<String>,
+    /// Git's hash of it, where it lies in a repository.
+    pub(super) blob: Option<String>,
     /// Hash over the text, what it includes, and the rules.
     pub(super) fingerprint: String,
     /// Location refs of what it includes.

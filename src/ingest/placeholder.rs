@@ -38,8 +38,8 @@ pub(super) async fn resolve(
                 "Placeholder {key} could not form a URL out of {} and {written}, {fault}",
                 base.target
             ),
-            format!("“{written}” is neither a URL nor a path."),
-            "Write a path relative to this file, or a whole URL.",
+            format!("“{written}” is neither a path nor a URL of a file that may be included here."),
+            "Write a path relative to this file, or a whole URL, of a file in the same repository.",
         )
     })?;
     let text = read(context, &target, dependencies)
@@ -86,7 +86,7 @@ async fn read(
 ) -> Result<String, SourceError> {
     // Noted even when it cannot be read: it may be there tomorrow.
     dependencies.push(target.to_string());
-    Ok(context.reader.read(target, None).await?.text)
+    Ok(context.reader.read(target).await?.text)
 }
 
 fn one_document(text: &str) -> Result<Value, String> {
@@ -112,7 +112,11 @@ fn resolve_target(
     if base.kind == "file" && context.holds_back() && !written.contains("://") {
         return Err("TypeError: Invalid URL".to_owned());
     }
-    context.resolve(base, written)
+    let target = context.resolve(base, written)?;
+    if context.reader.are_strangers(base, &target) {
+        return Err("the file lies in another repository".to_owned());
+    }
+    Ok(target)
 }
 
 /// Puts what external `$ref`s name in their place, so that the description stands alone.

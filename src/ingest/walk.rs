@@ -191,6 +191,9 @@ impl Worker {
             let mut dependencies = None;
             match check {
                 FileCheck::Unchanged(file) => {
+                    if previous.is_none_or(|previous| previous.revision != file.revision) {
+                        writer.put_revision(&file).await?;
+                    }
                     dependencies = Some(file.dependencies.clone());
                     found.push(Led::Kept(source, file));
                 }

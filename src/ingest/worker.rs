@@ -164,6 +164,7 @@ impl Worker {
             revives: true,
         };
         let started = self.context.clock.now();
+        self.context = self.context.looking_once();
         self.known.begin_walk();
         self.roots = roots(&self.context).await?;
         let mut count = 0;
@@ -187,6 +188,7 @@ impl Worker {
             .iter()
             .map(|root| root.location.to_string())
             .collect();
+        self.context = self.context.looking_once();
         self.roots = roots(&self.context).await?;
         for root in self.roots.clone() {
             if !before.contains(&root.location.to_string()) {
@@ -216,6 +218,7 @@ impl Worker {
 
     /// Reads known files again, whatever their stamps say, and settles what follows.
     async fn read_again(&mut self, location_refs: Vec<String>, cause: &Cause) -> Result<()> {
+        self.context = self.context.looking_once();
         let groups = self.groups_to_read_again(location_refs);
         self.walk(groups, cause, Depth::New).await?;
         self.settle(cause).await

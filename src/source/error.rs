@@ -1,10 +1,8 @@
 //! Why something could not be read, in Backstage's words and in plain ones.
 
-/// Whether the thing is not there, or is as it was, or cannot be had.
+/// Whether the thing is not there, or cannot be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    /// The host says it has not changed.
-    NotModified,
     /// There is no such file or page.
     NotFound,
     /// It is there, perhaps, but cannot be read.
@@ -62,14 +60,6 @@ impl SourceError {
         Self {
             name: "NotAllowedError",
             ..Self::unreadable(message, reason, mend)
-        }
-    }
-
-    pub(super) fn not_modified() -> Self {
-        Self {
-            missing: Missing::NotModified,
-            name: "NotModifiedError",
-            ..Self::unreadable("", "It has not changed.", "")
         }
     }
 

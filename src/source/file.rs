@@ -44,6 +44,8 @@ pub(super) fn read(roots: &[PathBuf], path: &Path) -> Result<Content, SourceErro
     Ok(Content {
         text: text_of(bytes, &shown)?,
         etag: None,
+        revision: None,
+        blob: None,
     })
 }
 

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 
 use super::{SourceError, file::allowed_path};
 
 /// No pattern is followed further than this.
-const MAX_MATCHES: usize = 20_000;
+pub(super) const MAX_MATCHES: usize = 20_000;
 /// Nor deeper.
 const MAX_DEPTH: usize = 24;
 
@@ -27,19 +27,21 @@ pub(super) fn base(pattern: &str) -> &str {
     }
 }
 
+/// A pattern, understood. `kind` is that of the location.
+pub(super) fn matcher(pattern: &str, kind: &str) -> Result<GlobMatcher, SourceError> {
+    let built = GlobBuilder::new(pattern).literal_separator(true).build();
+    built.map(|glob| glob.compile_matcher()).map_err(|fault| {
+        SourceError::unreadable(
+            format!("Unable to read {kind}, {pattern} is no pattern: {fault}"),
+            format!("The pattern cannot be understood: {fault}."),
+            "Use `*` for a part of a name and `**` for any folders in between.",
+        )
+    })
+}
+
 /// The files that match, sorted. A pattern without a match is a missing target.
 pub(super) fn expand(roots: &[PathBuf], pattern: &str) -> Result<Vec<String>, SourceError> {
-    let glob = GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .build()
-        .map(|glob| glob.compile_matcher())
-        .map_err(|fault| {
-            SourceError::unreadable(
-                format!("Unable to read file, {pattern} is no pattern: {fault}"),
-                format!("The pattern cannot be understood: {fault}."),
-                "Use `*` for a part of a name and `**` for any folders in between.",
-            )
-        })?;
+    let glob = matcher(pattern, "file")?;
     let folder = Path::new(base(pattern));
     let mut found = Vec::new();
     if folder.exists() {

@@ -12,8 +12,11 @@ use reqwest::{
 };
 use url::Url;
 
-use super::{Content, MAX_FILE_BYTES, SourceError, error::text_of, glob::is_pattern};
-use crate::error::{Error, Result};
+use super::{Content, MAX_FILE_BYTES, Reading, SourceError, error::text_of};
+use crate::{
+    error::{Error, Result},
+    forge::authority,
+};
 
 /// From the first byte sent to the last received.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -51,7 +54,7 @@ impl HttpReader {
         &self,
         target: &str,
         etag: Option<&str>,
-    ) -> std::result::Result<Content, SourceError> {
+    ) -> std::result::Result<Reading, SourceError> {
         let _permit = self
             .permits
             .acquire()
@@ -80,35 +83,46 @@ impl HttpReader {
         ))
     }
 
+    /// Whether it is an address of an allowed host, or none at all: then reading says so.
+    pub(super) fn may_read(&self, target: &str) -> bool {
+        Url::parse(target).is_ok_and(|url| self.allows(&url)) || Url::parse(target).is_err()
+    }
+
+    fn allows(&self, url: &Url) -> bool {
+        matches!(url.scheme(), "http" | "https") && (self.allows)(url)
+    }
+
     fn check(&self, url: &Url) -> std::result::Result<(), SourceError> {
-        if matches!(url.scheme(), "http" | "https") && (self.allows)(url) {
+        if self.allows(url) {
             return Ok(());
         }
-        let host = url.host_str().unwrap_or_default();
-        let host = url
-            .port()
-            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Err(SourceError::not_allowed(
-            format!(
-                "Reading from '{url}' is not allowed. You may need to configure an integration for the target host, or add it to the configured list of allowed hosts at 'backend.reading.allow'"
-            ),
-            format!("The host {host} is not one this portal may read from."),
-            format!(
-                "Add `- host: {host}` to `backend.reading.allow` in app-config.yaml, or configure an integration for it."
-            ),
-        ))
+        Err(not_allowed(url.as_str()))
     }
 }
 
+/// A host that is neither configured nor allowed.
+pub(super) fn not_allowed(url: &str) -> SourceError {
+    let host = Url::parse(url)
+        .map(|url| authority(&url))
+        .unwrap_or_default();
+    SourceError::not_allowed(
+        format!(
+            "Reading from '{url}' is not allowed. You may need to configure an integration for the target host, or add it to the configured list of allowed hosts at 'backend.reading.allow'"
+        ),
+        format!("The host {host} is not one this portal may read from."),
+        format!(
+            "If it is a Git host, configure it under `integrations` (`integrations.gitea: [{{host: {host}}}]`, `github`, `gitlab`, …); else add `- host: {host}` to `backend.reading.allow` in app-config.yaml."
+        ),
+    )
+}
+
 /// Patterns need a host that can list its files.
-pub(super) fn refuse_pattern(target: &str) -> Option<SourceError> {
-    is_pattern(target).then(|| {
-        SourceError::unreadable(
-            "Unsupported search pattern URL",
-            "This host cannot list its files, so a pattern finds nothing there.",
-            "Name each file, or add a Location file that lists them.",
-        )
-    })
+pub(super) fn no_patterns() -> SourceError {
+    SourceError::unreadable(
+        "Unsupported search pattern URL",
+        "This host cannot list its files, so a pattern finds nothing there.",
+        "Name each file, add a Location file that lists them, or configure the Git host under `integrations`.",
+    )
 }
 
 fn redirect_target(response: &Response, from: &Url) -> Option<Url> {
@@ -126,10 +140,13 @@ fn redirect_target(response: &Response, from: &Url) -> Option<Url> {
 async fn content(
     mut response: Response,
     target: &str,
-) -> std::result::Result<Content, SourceError> {
+) -> std::result::Result<Reading, SourceError> {
     let status = response.status();
     if status == StatusCode::NOT_MODIFIED {
-        return Err(SourceError::not_modified());
+        return Ok(Reading::Unchanged {
+            revision: None,
+            is_same_commit: false,
+        });
     }
     if !status.is_success() {
         return Err(refused(status, target));
@@ -150,10 +167,12 @@ async fn content(
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(Content {
+    Ok(Reading::Found(Content {
         text: text_of(bytes, target)?,
         etag,
-    })
+        revision: None,
+        blob: None,
+    }))
 }
 
 fn refused(status: StatusCode, target: &str) -> SourceError {

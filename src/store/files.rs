@@ -64,6 +64,10 @@ pub struct File {
     pub text_hash: Option<String>,
     /// What the host sent to recognise it by.
     pub etag: Option<String>,
+    /// The commit it was read at, where it lies in a repository.
+    pub revision: Option<String>,
+    /// Git's hash of its content, where it lies in a repository.
+    pub blob: Option<String>,
     /// Why it could not be read the last time; its documents are then those of the time before.
     pub error: Option<Diagnostic>,
     /// Its documents, in order.
@@ -114,6 +118,8 @@ pub(super) struct FileRow {
     fingerprint: String,
     text_hash: Option<String>,
     etag: Option<String>,
+    revision: Option<String>,
+    blob: Option<String>,
     error: Option<String>,
     documents: String,
     dependencies: String,
@@ -131,6 +137,8 @@ impl TryFrom<FileRow> for File {
             fingerprint: row.fingerprint,
             text_hash: row.text_hash,
             etag: row.etag,
+            revision: row.revision,
+            blob: row.blob,
             error: row
                 .error
                 .map(|json| serde_json::from_str(&json).map_err(Error::internal))
@@ -163,7 +171,7 @@ impl From<File> for FileSummary {
 
 /// One file.
 pub async fn file(db: &Db, location_ref: &str) -> Result<Option<File>> {
-    const SQL: &str = "SELECT location_ref, origin, fingerprint, text_hash, etag, error, documents, dependencies, read_at, changed_at FROM files WHERE location_ref = $1";
+    const SQL: &str = "SELECT location_ref, origin, fingerprint, text_hash, etag, revision, blob, error, documents, dependencies, read_at, changed_at FROM files WHERE location_ref = $1";
     let row: Option<FileRow> = on_db!(db, |pool| sqlx::query_as(SQL)
         .bind(location_ref)
         .fetch_optional(pool)
@@ -195,7 +203,7 @@ pub async fn file_errors(db: &Db, location_refs: &[String]) -> Result<Vec<Diagno
 
 /// Writes a file's row, new or not.
 pub async fn put_file(tx: &mut Tx, file: &File) -> Result<()> {
-    const SQL: &str = "INSERT INTO files (location_ref, origin, fingerprint, text_hash, etag, error, documents, dependencies, read_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (location_ref) DO UPDATE SET origin = excluded.origin, fingerprint = excluded.fingerprint, text_hash = excluded.text_hash, etag = excluded.etag, error = excluded.error, documents = excluded.documents, dependencies = excluded.dependencies, read_at = excluded.read_at, changed_at = excluded.changed_at";
+    const SQL: &str = "INSERT INTO files (location_ref, origin, fingerprint, text_hash, etag, revision, blob, error, documents, dependencies, read_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (location_ref) DO UPDATE SET origin = excluded.origin, fingerprint = excluded.fingerprint, text_hash = excluded.text_hash, etag = excluded.etag, revision = excluded.revision, blob = excluded.blob, error = excluded.error, documents = excluded.documents, dependencies = excluded.dependencies, read_at = excluded.read_at, changed_at = excluded.changed_at";
     let error = file
         .error
         .as_ref()
@@ -210,11 +218,25 @@ pub async fn put_file(tx: &mut Tx, file: &File) -> Result<()> {
         .bind(&file.fingerprint)
         .bind(&file.text_hash)
         .bind(&file.etag)
+        .bind(&file.revision)
+        .bind(&file.blob)
         .bind(error)
         .bind(documents)
         .bind(dependencies)
         .bind(file.read_at.0)
         .bind(file.changed_at.0)
+        .execute(connection)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Notes at which commit a file was found as it is.
+pub async fn put_revision(tx: &mut Tx, location_ref: &str, revision: Option<&str>) -> Result<()> {
+    const SQL: &str = "UPDATE files SET revision = $2 WHERE location_ref = $1";
+    on_tx!(tx, |connection| sqlx::query(SQL)
+        .bind(location_ref)
+        .bind(revision)
         .execute(connection)
         .await
         .map(drop))?;

@@ -29,7 +29,7 @@ pub use file_lists::{
 };
 pub use files::{
     Conflict, File, FileDocument, FileSummary, Verdict, conflicts_of, delete_file, file,
-    file_errors, forget_fingerprint, put_conflicts, put_file,
+    file_errors, forget_fingerprint, put_conflicts, put_file, put_revision,
 };
 pub use locations::{
     RegisteredLocation, add_location, delete_location, location, locations, replace_location,

@@ -210,6 +210,32 @@ async fn many_files_go_to_a_new_branch_of_a_stub_of_bitbucket_server_which_goes_
         body_of(&server, "DELETE", branches).await.get("name"),
         Some(&json!("refs/heads/feature/x"))
     );
+    let raw = ResponseTemplate::new(200).set_body_string("");
+    answer(&server, "GET", &format!("{SERVER_AT}/raw/a.md"), raw).await;
+    let update = |blob: &str| {
+        let replaces = Some(blob.to_owned());
+        (
+            "a.md",
+            Written::Update {
+                content: "x".into(),
+                replaces,
+            },
+        )
+    };
+    let known = update("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+    let made = host
+        .commit_files(&server_shop(), &new_commit(&[known], None))
+        .await;
+    made.expect("it is what it was");
+    let form = body_of(&server, "PUT", &browse("a.md")).await;
+    let seen_at = format!("name=\"sourceCommitId\"\r\n\r\n{SHA}\r\n");
+    assert!(form.as_str().expect("a form").contains(&seen_at), "{form}");
+    let other = new_commit(&[update("e5a8d0da0818d034be06836e9f50795b3b6bdce6")], None);
+    let fault = host
+        .commit_files(&server_shop(), &other)
+        .await
+        .expect_err("it is another");
+    assert_eq!(fault.kind, ForgeErrorKind::Conflict);
     let many = new_commit(&[file("a.md"), file("b.md")], None);
     let fault = host
         .commit_files(&server_shop(), &many)
@@ -481,6 +507,30 @@ async fn many_files_are_committed_at_once_to_a_stub_of_bitbucket_cloud() {
     ] {
         assert!(form.contains(&field), "{field} in {form}");
     }
+    let raw = ResponseTemplate::new(200).set_body_string("");
+    answer(&server, "GET", &format!("{src}/{SHA}/c.md"), raw).await;
+    let update = |blob: &str| {
+        let replaces = Some(blob.to_owned());
+        (
+            "c.md",
+            Written::Update {
+                content: "x".into(),
+                replaces,
+            },
+        )
+    };
+    // Of no content.
+    let known = update("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+    let made = host
+        .commit_files(&cloud_shop(), &new_commit(&[known], None))
+        .await;
+    made.expect("it is what it was");
+    let other = new_commit(&[update("e5a8d0da0818d034be06836e9f50795b3b6bdce6")], None);
+    let fault = host
+        .commit_files(&cloud_shop(), &other)
+        .await
+        .expect_err("it is another");
+    assert_eq!(fault.kind, ForgeErrorKind::Conflict);
     let again = [("b.md", Written::Create("x".into()))];
     let fault = host
         .commit_files(&cloud_shop(), &new_commit(&again, None))

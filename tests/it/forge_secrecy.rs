@@ -5,15 +5,16 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use callboard::{
     clock::Clock,
     config::{Credential, CredentialKind, Secret},
     entity::ScmHost,
     forge::{GitHost, RepositoryId},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
-use wiremock::{Mock, MockServer, matchers::any};
+use wiremock::{Mock, MockServer, Request, matchers::any};
 
 use crate::support::{
     START,
@@ -66,6 +67,30 @@ fn client() -> Credential {
     }
 }
 
+/// An answer that repeats what the request was let in by, and the password in it.
+fn repeating(request: &Request) -> Value {
+    let header = request.headers.get("authorization");
+    let header = header.map_or("", |header| header.to_str().expect("text"));
+    let password = header.strip_prefix("Basic ").map(|pair| {
+        let pair = BASE64_STANDARD.decode(pair).expect("Base64");
+        String::from_utf8(pair).expect("text")
+    });
+    json!({ "message": format!("Bad credentials: {header} {}", password.unwrap_or_default()) })
+}
+
+/// What the requests were let in by, without the word before it.
+async fn sent(server: &MockServer) -> Vec<String> {
+    let requests = server.received_requests().await.expect("recorded");
+    assert!(!requests.is_empty(), "it was asked");
+    let headers = requests.iter().map(|request| {
+        let header = request.headers.get("authorization").expect("let in");
+        header.to_str().expect("text").to_owned()
+    });
+    headers
+        .filter_map(|header| Some(header.split_once(' ')?.1.to_owned()))
+        .collect()
+}
+
 #[tokio::test]
 async fn no_token_shows_even_if_the_host_repeats_it() {
     let log = Log::default();
@@ -90,9 +115,8 @@ async fn no_token_shows_even_if_the_host_repeats_it() {
     for (product, credential) in cases {
         for status in [400, 401, 403, 404, 409, 422] {
             let server = MockServer::start().await;
-            let said = json!({ "message": format!("Bad credentials: {TOKEN}") });
             Mock::given(any())
-                .respond_with(json_of(status, said))
+                .respond_with(move |request: &Request| json_of(status, repeating(request)))
                 .mount(&server)
                 .await;
             let credentials = std::slice::from_ref(&credential);
@@ -108,6 +132,9 @@ async fn no_token_shows_even_if_the_host_repeats_it() {
             ] {
                 for secret in [TOKEN, "BEGIN RSA", "app-client-secret", "czNjcjN0LXRva2Vu"] {
                     assert!(!text.contains(secret), "{product:?} {status}: {text}");
+                }
+                for sent in sent(&server).await {
+                    assert!(!text.contains(&sent), "{product:?} {status}: {text}");
                 }
             }
         }

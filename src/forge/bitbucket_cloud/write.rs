@@ -2,10 +2,10 @@
 
 use reqwest::Method;
 
-use super::{commits, on, repositories};
+use super::{commits, content, on, repositories};
 use crate::forge::{
-    Commit, CommitId, FileChange, ForgeError, NewCommit, RepositoryId, Result, Written,
-    client::HostClient, multipart::Form, tree::commit_of_blob,
+    Commit, CommitId, FileChange, FileRead, ForgeError, ForgeErrorKind, NewCommit, RepositoryId,
+    Result, Written, client::HostClient, multipart::Form, tree::is_blob,
 };
 
 pub(super) async fn commit_files(
@@ -99,21 +99,18 @@ async fn check(
     let host = client.host();
     for FileChange { path, written } in files {
         match written {
-            Written::Create(_) if last_change(client, repository, head, path).await?.is_some() => {
+            Written::Create(_) if is_there(client, repository, head, path).await? => {
                 let reason = format!("The file {path} is there already.");
                 return Err(ForgeError::conflict(host, reason));
             }
-            Written::Delete if last_change(client, repository, head, path).await?.is_none() => {
+            Written::Delete if !is_there(client, repository, head, path).await? => {
                 return Err(ForgeError::not_found(host, &format!("file {path}")));
             }
             Written::Update {
                 replaces: Some(blob),
                 ..
             } => {
-                let now = last_change(client, repository, head, path).await?;
-                let seen = CommitId(commit_of_blob(blob).unwrap_or(blob).to_owned());
-                let then = last_change(client, repository, &seen, path).await?;
-                if now.is_none() || now != then {
+                if !is_still(client, repository, head, (path, blob)).await? {
                     let reason = format!("The file {path} is not what it was when it was read.");
                     return Err(ForgeError::conflict(host, reason));
                 }
@@ -124,26 +121,29 @@ async fn check(
     Ok(())
 }
 
-#[derive(serde::Deserialize)]
-struct MetaJson {
-    commit: HashJson,
-}
-
-#[derive(serde::Deserialize)]
-struct HashJson {
-    hash: String,
-}
-
-/// The last commit that changed a file, seen from a commit; `None`: it is not there.
-async fn last_change(
+async fn is_there(
     client: &HostClient,
     repository: &RepositoryId,
     at: &CommitId,
     path: &str,
-) -> Result<Option<String>> {
+) -> Result<bool> {
     let mut place = vec!["src", at.as_str()];
     place.extend(path.split('/'));
     let call = on(client, Method::GET, repository, &place).query("format", "meta");
-    let found: Option<MetaJson> = call.optional().await?;
-    Ok(found.map(|meta| meta.commit.hash))
+    Ok(call.optional_answer().await?.is_some())
+}
+
+/// Whether a file is what it was; Bitbucket tells no hashes, so it is read.
+async fn is_still(
+    client: &HostClient,
+    repository: &RepositoryId,
+    at: &CommitId,
+    (path, blob): (&str, &str),
+) -> Result<bool> {
+    match content::read_file(client, repository, at.as_str(), path, None).await {
+        Ok(FileRead::Found(file)) => Ok(is_blob(blob, &file.bytes, (at, path))),
+        Ok(FileRead::NotModified) => Ok(false),
+        Err(fault) if fault.kind == ForgeErrorKind::NotFound => Ok(false),
+        Err(fault) => Err(fault),
+    }
 }

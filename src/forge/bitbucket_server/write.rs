@@ -8,11 +8,11 @@ use reqwest::Method;
 
 use super::{
     commits::{self, CommitJson},
-    on, repositories,
+    content, on, repositories,
 };
 use crate::forge::{
-    Commit, CommitId, FileChange, ForgeError, ForgeErrorKind, NewCommit, RepositoryId, Result,
-    Written, client::HostClient, multipart::Form, tree::commit_of_blob,
+    Commit, CommitId, FileChange, FileRead, ForgeError, ForgeErrorKind, NewCommit, RepositoryId,
+    Result, Written, client::HostClient, multipart::Form, tree::is_blob,
 };
 
 /// Where a file is written, and on top of what.
@@ -111,20 +111,44 @@ async fn write(
     file: &FileChange,
     head: Option<&CommitId>,
 ) -> Result<Commit> {
-    let head = head.map(CommitId::as_str);
-    let (content, seen_at) = match &file.written {
+    let (content, replaces) = match &file.written {
         Written::Create(content) => (content, None),
-        Written::Update { content, replaces } => {
-            let known = replaces.as_deref().and_then(commit_of_blob).or(head);
-            let is_there = match head {
-                Some(head) => is_file(client, repository, head, &file.path).await?,
-                None => false,
-            };
-            (content, known.filter(|_| is_there))
-        }
+        Written::Update { content, replaces } => (content, Some(replaces.as_deref())),
         Written::Delete => return Err(not_supported(client, "its API removes no files", "")),
     };
+    let seen_at = match (head, replaces) {
+        (Some(head), Some(blob)) => {
+            let is_there = compare(client, repository, head, (&file.path, blob)).await?;
+            Some(head.as_str()).filter(|_| is_there)
+        }
+        _ => None,
+    };
     send(client, repository, place, (&file.path, content, seen_at)).await
+}
+
+/// Whether a file is there. If it is not what it was, that is a conflict; Bitbucket tells no hashes, so it is read.
+async fn compare(
+    client: &HostClient,
+    repository: &RepositoryId,
+    head: &CommitId,
+    (path, blob): (&str, Option<&str>),
+) -> Result<bool> {
+    let found = match content::read_file(client, repository, head.as_str(), path, None).await {
+        Ok(FileRead::Found(file)) => Some(file.bytes),
+        Ok(FileRead::NotModified) => None,
+        Err(fault) if fault.kind == ForgeErrorKind::NotFound => None,
+        Err(fault) => return Err(fault),
+    };
+    let is_other = |blob: &str| {
+        !found
+            .as_ref()
+            .is_some_and(|bytes| is_blob(blob, bytes, (head, path)))
+    };
+    if blob.is_some_and(is_other) {
+        let reason = format!("The file {path} is not what it was when it was read.");
+        return Err(ForgeError::conflict(client.host(), reason));
+    }
+    Ok(found.is_some())
 }
 
 /// Bitbucket wants to be told at which commit a file was seen that is written over, and refuses if it was changed
@@ -153,20 +177,6 @@ async fn send(
         .json()
         .await?;
     Ok(made.into())
-}
-
-async fn is_file(
-    client: &HostClient,
-    repository: &RepositoryId,
-    commit: &str,
-    path: &str,
-) -> Result<bool> {
-    let mut segments = vec!["browse"];
-    segments.extend(path.split('/'));
-    let call = on(client, Method::GET, repository, &segments)
-        .query("at", commit)
-        .query("type", "true");
-    Ok(call.optional_answer().await?.is_some())
 }
 
 /// The first commit of an empty repository.

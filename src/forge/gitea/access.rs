@@ -1,5 +1,7 @@
 //! Rights and protection in Gitea.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use serde_json::json;
 
@@ -37,6 +39,20 @@ struct PermissionJson {
 struct TeamJson {
     name: String,
     permission: String,
+    /// What it may do with code, issues and so on, where it may not do everything.
+    #[serde(default)]
+    units_map: Option<HashMap<String, String>>,
+}
+
+impl TeamJson {
+    /// What it may do with the files of its repositories.
+    fn right(&self) -> &str {
+        let of_code = || self.units_map.as_ref()?.get("repo.code");
+        match self.permission.as_str() {
+            "none" => of_code().map_or("none", String::as_str),
+            right => right,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -165,7 +181,7 @@ pub(super) async fn collaborators(
         .optional_of(&[405])
         .await?;
     found.extend(teams.into_iter().flatten().filter_map(|team| {
-        let access = access_of(&team.permission)?;
+        let access = access_of(team.right())?;
         let grantee = Grantee::Team(team.name);
         Some(Collaborator { grantee, access })
     }));
@@ -214,7 +230,7 @@ async fn check_team(
     let found = teams.find(|found| found.name.eq_ignore_ascii_case(team));
     let found = found
         .ok_or_else(|| ForgeError::not_found(client.host(), &format!("team {team} of {owner}")))?;
-    if access_of(&found.permission) >= access_of(word(access)) {
+    if access_of(found.right()) >= access_of(word(access)) {
         return Ok(());
     }
     Err(ForgeError::new(
@@ -222,7 +238,7 @@ async fn check_team(
         client.host(),
         format!(
             "The team {team} of {owner} has the right “{}”, less than “{}”; on this host the right belongs to the team, not to the repository.",
-            found.permission,
+            found.right(),
             word(access)
         ),
         "Give the team that right, or name another team.",

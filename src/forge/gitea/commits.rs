@@ -258,7 +258,9 @@ pub(super) async fn create_branch(
     name: &str,
     revision: &str,
 ) -> Result<Branch> {
-    let body = json!({ "new_branch_name": name, "old_ref_name": revision });
+    // Gitea breaks (500) over a revision that is not there.
+    let commit = resolve(client, repository, revision).await?;
+    let body = json!({ "new_branch_name": name, "old_ref_name": commit });
     let made: BranchJson = client
         .post(&path(repository, &["branches"]))
         .body(&body)

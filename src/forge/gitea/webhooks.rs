@@ -26,6 +26,7 @@ struct HookJson {
 
 #[derive(Deserialize)]
 struct StatusJson {
+    id: u64,
     status: String,
     context: String,
     #[serde(default)]
@@ -108,13 +109,13 @@ pub(super) async fn statuses(
     repository: &RepositoryId,
     commit: &CommitId,
 ) -> Result<Vec<CommitStatus>> {
-    let found: Vec<StatusJson> = client
+    let mut found: Vec<StatusJson> = client
         .get(&path(repository, &["commits", commit.as_str(), "statuses"]))
-        .query("sort", "highestindex")
         .query("limit", &PAGE.to_string())
         .about(format!("commit {} in {repository}", commit.short()))
         .json()
         .await?;
+    found.sort_by_key(|status| std::cmp::Reverse(status.id));
     let mut newest: Vec<CommitStatus> = Vec::new();
     for status in found.into_iter().map(CommitStatus::from) {
         if newest.iter().all(|later| later.context != status.context) {

@@ -2,8 +2,10 @@
 //!
 //! With `TEST_DATABASE_URL` set, every portal gets a schema of its own on that PostgreSQL; else a SQLite file.
 
+pub(crate) mod gitea;
 pub(crate) mod hosts;
 pub(crate) mod prism;
+pub(crate) mod recorder;
 
 use std::{
     path::{Path, PathBuf},
@@ -19,7 +21,7 @@ use axum::{
 use callboard::{
     app::App,
     clock::{Clock, UnixMillis, new_id},
-    config::{AllowedHost, Config, Database, Environment},
+    config::{AllowedHost, Config, Database, Environment, Integration},
     entity::LocationRef,
     http::AppState,
 };
@@ -94,6 +96,21 @@ impl TestAppBuilder {
         self.config.backend.reading_allow.push(AllowedHost {
             host: host.to_owned(),
             paths: None,
+        });
+        self
+    }
+
+    /// Configures a Git host.
+    pub(crate) fn integration(mut self, integration: Integration) -> Self {
+        self.config.integrations.insert(0, integration);
+        self
+    }
+
+    /// Adds a configured location: a URL.
+    pub(crate) fn url(mut self, target: impl Into<String>) -> Self {
+        self.config.catalog.locations.push(LocationRef {
+            kind: "url".to_owned(),
+            target: target.into(),
         });
         self
     }
