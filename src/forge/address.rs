@@ -84,10 +84,15 @@ impl Address {
             ScmHost::BitbucketServer => {
                 format!("{base}/projects/{owner}/repos/{name}/browse/{path}?at={at}")
             }
-            ScmHost::AzureRepos => format!(
-                "{base}/{owner}/_git/{name}?path=%2F{}&version=GB{at}",
-                encoded(&self.path)
-            ),
+            ScmHost::AzureRepos => {
+                let kind = if super::CommitId::is_commit(revision) {
+                    "GC"
+                } else {
+                    "GB"
+                };
+                let path = encoded(&self.path);
+                format!("{base}/{owner}/_git/{name}?path=%2F{path}&version={kind}{at}")
+            }
             ScmHost::Gerrit => format!("{base}/{name}/+/refs/heads/{at}/{path}"),
         }
     }

@@ -45,7 +45,8 @@ pub struct TreeEntry {
     pub path: String,
     /// What it is.
     pub kind: TreeEntryKind,
-    /// The hash of its content: the same content has the same id everywhere.
+    /// The hash of its content: the same content has the same id everywhere. Of Bitbucket, which does not tell
+    /// it, `<commit>:<path>`.
     pub blob: String,
     /// Its size, where the host tells it.
     pub size_bytes: Option<u64>,
@@ -78,8 +79,18 @@ pub struct Archive {
 pub enum ArchiveFormat {
     /// `.tar.gz`
     TarGz,
-    /// `.zip`, which Azure DevOps makes.
+    /// `.zip`, which Azure DevOps makes: without a folder of its own at the top.
     Zip,
+}
+
+/// What stands for the hash of a file where the host does not tell it: another at every commit.
+pub(super) fn blob_at(commit: &CommitId, path: &str) -> String {
+    format!("{commit}:{path}")
+}
+
+/// Whether a file that holds this at a commit is the one that was seen, by either kind of id.
+pub(super) fn is_blob(seen: &str, bytes: &[u8], (commit, path): (&CommitId, &str)) -> bool {
+    seen == blob_id(bytes, commit) || seen == blob_at(commit, path)
 }
 
 /// The id Git gives content, by the hash its commits have: what the entries of a tree are compared with.

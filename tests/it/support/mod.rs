@@ -3,6 +3,8 @@
 //! With `TEST_DATABASE_URL` set, every portal gets a schema of its own on that PostgreSQL; else a SQLite file.
 
 pub(crate) mod gitea;
+pub(crate) mod hosts;
+pub(crate) mod prism;
 pub(crate) mod recorder;
 
 use std::{
