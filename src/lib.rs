@@ -33,6 +33,8 @@ pub mod auth;
 
 pub mod permission;
 
+pub mod scaffolder;
+
 pub mod http;
 
 pub mod api;

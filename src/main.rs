@@ -8,7 +8,7 @@ use std::{
 
 use callboard::{
     app,
-    cli::{self, Cli, Command, HealthArgs, Streams, Style},
+    cli::{self, Cli, Command, HealthArgs, Streams, Style, TemplateCommand},
     config::{Config, Environment},
     telemetry,
 };
@@ -24,7 +24,12 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let environment: Environment = std::env::vars().collect();
     let outcome = match &cli.command {
-        Some(Command::Validate(args)) => return validate(args),
+        Some(Command::Validate(args)) => {
+            return checked(|streams| cli::run_validate(args, streams));
+        }
+        Some(Command::Template(TemplateCommand::Check(args))) => {
+            return checked(|streams| cli::run_template_check(args, streams));
+        }
         Some(Command::Health(args)) => health(&cli, args, &environment),
         None => serve(&cli, &environment),
     };
@@ -34,7 +39,8 @@ fn main() -> ExitCode {
     })
 }
 
-fn validate(args: &cli::ValidateArgs) -> ExitCode {
+/// Runs a check on the standard streams.
+fn checked(check: impl FnOnce(&mut Streams<'_>) -> ExitCode) -> ExitCode {
     let stdout = io::stdout();
     let style = if stdout.is_terminal() {
         Style::Colour
@@ -47,7 +53,7 @@ fn validate(args: &cli::ValidateArgs) -> ExitCode {
         errors: &mut io::stderr(),
         style,
     };
-    cli::run_validate(args, &mut streams)
+    check(&mut streams)
 }
 
 fn health(cli: &Cli, args: &HealthArgs, environment: &Environment) -> anyhow::Result<ExitCode> {

@@ -1,4 +1,4 @@
-//! Which files `validate` looks at, and their text.
+//! Which files the checks look at, and their text.
 
 use std::{
     fs, io,
@@ -70,9 +70,33 @@ fn text_of(source: &mut dyn Read) -> Result<String, String> {
     })
 }
 
+/// The files a folder is searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// `catalog-info*.yaml`
+    Descriptors,
+    /// `template*.yaml`
+    Templates,
+}
+
+impl Wanted {
+    /// How their names begin.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Descriptors => "catalog-info",
+            Self::Templates => "template",
+        }
+    }
+
+    fn takes(self, name: &str) -> bool {
+        let stem = name.strip_suffix(".yaml").or(name.strip_suffix(".yml"));
+        stem.is_some_and(|stem| stem.starts_with(self.prefix()))
+    }
+}
+
 /// The files named by the arguments, each once, in their order; those of a folder sorted.
 /// The error says which argument is of no use.
-pub(super) fn inputs(arguments: &[PathBuf]) -> Result<Vec<Input>, String> {
+pub(super) fn inputs(arguments: &[PathBuf], wanted: Wanted) -> Result<Vec<Input>, String> {
     let mut inputs = Vec::new();
     for argument in arguments {
         let shown = argument.display();
@@ -80,9 +104,10 @@ pub(super) fn inputs(arguments: &[PathBuf]) -> Result<Vec<Input>, String> {
             inputs.push(Input::Stdin);
         } else if argument.is_dir() {
             let mut found = Vec::new();
-            search(argument, 0, &mut found).map_err(|fault| format!("{shown}: {fault}"))?;
+            search(argument, wanted, 0, &mut found).map_err(|fault| format!("{shown}: {fault}"))?;
             if found.is_empty() {
-                return Err(format!("{shown}: no catalog-info*.yaml in this folder"));
+                let prefix = wanted.prefix();
+                return Err(format!("{shown}: no {prefix}*.yaml in this folder"));
             }
             found.sort();
             inputs.extend(found.into_iter().map(Input::File));
@@ -97,31 +122,30 @@ pub(super) fn inputs(arguments: &[PathBuf]) -> Result<Vec<Input>, String> {
 }
 
 /// Hidden folders and those of package managers are passed by; links are not followed.
-fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
+fn search(folder: &Path, wanted: Wanted, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let (name, kind) = (entry.file_name(), entry.file_type()?);
         let name = name.to_string_lossy();
         let is_foreign = name.starts_with('.') || name == "node_modules";
         if kind.is_dir() && depth < MAX_DEPTH && !is_foreign {
-            search(&entry.path(), depth + 1, found)?;
-        } else if kind.is_file() && is_descriptor(&name) {
+            search(&entry.path(), wanted, depth + 1, found)?;
+        } else if kind.is_file() && wanted.takes(&name) {
             found.push(entry.path());
         }
     }
     Ok(())
 }
 
-fn is_descriptor(name: &str) -> bool {
-    let stem = name.strip_suffix(".yaml").or(name.strip_suffix(".yml"));
-    stem.is_some_and(|stem| stem.starts_with("catalog-info"))
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
-    use super::{Input, MAX_FILE_BYTES, inputs};
+    use super::{Input, MAX_FILE_BYTES, Wanted};
+
+    fn inputs(arguments: &[std::path::PathBuf]) -> Result<Vec<Input>, String> {
+        super::inputs(arguments, Wanted::Descriptors)
+    }
 
     #[test]
     fn folders_are_searched_for_descriptors_only() {
@@ -147,6 +171,20 @@ mod tests {
         .unwrap();
         let expected = [1, 2, 0].map(|file: usize| Input::File(folder.path().join(files[file])));
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn folders_are_searched_for_templates_on_request() {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["template.yaml", "template-go.yml", "catalog-info.yaml"] {
+            fs::write(folder.path().join(file), "").unwrap();
+        }
+        let found = super::inputs(&[folder.path().into()], Wanted::Templates).unwrap();
+        let expected = ["template-go.yml", "template.yaml"];
+        assert_eq!(
+            found,
+            expected.map(|file| Input::File(folder.path().join(file)))
+        );
     }
 
     #[test]

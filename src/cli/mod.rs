@@ -1,11 +1,12 @@
 //! The command line: what can be asked of the program, and the parts that need no server.
 //!
-//! `main.rs` parses [`Cli`] and chooses: no subcommand starts the server, `validate` and `health` are here.
+//! `main.rs` parses [`Cli`] and chooses: no subcommand starts the server, the others are here.
 
 mod files;
 mod health;
 mod render;
 mod report;
+mod template;
 mod validate;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use health::{readiness_url, run_health};
 pub use render::{Style, render};
+pub use template::run_template_check;
 pub use validate::{Streams, run_validate};
 
 /// What was asked for.
@@ -39,6 +41,9 @@ pub struct Cli {
 pub enum Command {
     /// Check catalog files as the portal would, without starting it.
     Validate(ValidateArgs),
+    /// Work on software templates, without starting the portal.
+    #[command(subcommand)]
+    Template(TemplateCommand),
     /// Ask a running portal whether it is ready: exits with 0 or 1.
     Health(HealthArgs),
 }
@@ -51,6 +56,31 @@ pub enum Command {
 )]
 pub struct ValidateArgs {
     /// Files, `-` for the standard input, or folders, which are searched for catalog-info*.yaml.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to say what was found.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Follow `<<` keys, as `callboard.yamlMergeKeys: true` does.
+    #[arg(long)]
+    pub merge_keys: bool,
+}
+
+/// What to do with software templates.
+#[derive(Debug, Subcommand)]
+pub enum TemplateCommand {
+    /// Check templates: their schema, expressions, actions and parameters.
+    Check(TemplateCheckArgs),
+}
+
+/// `callboard template check`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exits with 0 if all documents are good, 1 if any is not, 2 if the arguments are of no use.\n\
+    Warnings do not change that. What other files bring (`$yaml`, fetched skeletons) is not read."
+)]
+pub struct TemplateCheckArgs {
+    /// Files, `-` for the standard input, or folders, which are searched for template*.yaml.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// How to say what was found.

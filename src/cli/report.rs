@@ -1,4 +1,4 @@
-//! What `validate` found, and how it is written down.
+//! What a check found, and how it is written down.
 
 use std::io::{self, Write};
 

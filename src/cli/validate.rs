@@ -1,7 +1,10 @@
 //! `callboard validate`: the checks a document passes on its way into the catalog, without a portal.
+//!
+//! `callboard template check` runs them too, with one more.
 
 use std::{
     io::{self, Read, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -9,17 +12,17 @@ use serde_json::Value;
 
 use super::{
     Format, ValidateArgs,
-    files::{Input, inputs},
+    files::{Input, Wanted, inputs},
     render::Style,
     report::{Finding, Report},
 };
 use crate::entity::{
-    Diagnostic, FaultScope, Kinds, LocationRef, Placeholder, Provenance, Severity, check_envelope,
-    fill, locate, parse_document, placeholders, prepare, ref_of, relations, split_documents,
-    validate,
+    Diagnostic, FaultScope, Kinds, LocationRef, Placeholder, Provenance, RawDocument, Severity,
+    check_envelope, fill, locate, parse_document, placeholders, prepare, ref_of, relations,
+    split_documents, validate,
 };
 
-/// Where `validate` reads and writes, and how it may look.
+/// Where checks read and write, and how it may look.
 pub struct Streams<'a> {
     /// What `-` stands for.
     pub input: &'a mut dyn Read,
@@ -33,7 +36,23 @@ pub struct Streams<'a> {
 
 /// Checks files and writes what it found: 0 all good, 1 something is wrong, 2 the arguments are of no use.
 pub fn run_validate(args: &ValidateArgs, streams: &mut Streams<'_>) -> ExitCode {
-    let inputs = match inputs(&args.files) {
+    let rules = Rules {
+        kinds: Kinds::builtin(),
+        merge_keys: args.merge_keys,
+        wanted: Wanted::Descriptors,
+        further: |_, _| Vec::new(),
+    };
+    run_checks(&args.files, args.format, &rules, streams)
+}
+
+/// Checks files against rules; writes and answers as [`run_validate`] does.
+pub(super) fn run_checks(
+    files: &[PathBuf],
+    format: Format,
+    rules: &Rules,
+    streams: &mut Streams<'_>,
+) -> ExitCode {
+    let inputs = match inputs(files, rules.wanted) {
         Ok(inputs) => inputs,
         Err(told) => {
             // Nobody is left to tell if this cannot be written.
@@ -41,7 +60,7 @@ pub fn run_validate(args: &ValidateArgs, streams: &mut Streams<'_>) -> ExitCode 
             return ExitCode::from(2);
         }
     };
-    match check_files(&inputs, args, streams) {
+    match check_files(&inputs, format, rules, streams) {
         Ok(report) if report.errors == 0 => ExitCode::SUCCESS,
         // A reader that went away (`| head`) has seen enough; it does not make the files good.
         Ok(_) | Err(_) => ExitCode::FAILURE,
@@ -50,13 +69,10 @@ pub fn run_validate(args: &ValidateArgs, streams: &mut Streams<'_>) -> ExitCode 
 
 fn check_files(
     inputs: &[Input],
-    args: &ValidateArgs,
+    format: Format,
+    rules: &Rules,
     streams: &mut Streams<'_>,
 ) -> io::Result<Report> {
-    let rules = Rules {
-        kinds: Kinds::builtin(),
-        merge_keys: args.merge_keys,
-    };
     let mut report = Report::default();
     for input in inputs {
         let known = report.findings.len();
@@ -67,14 +83,14 @@ fn check_files(
                 String::new()
             }
         };
-        check_text(input, &text, &rules, &mut report);
-        if args.format == Format::Text {
+        check_text(input, &text, rules, &mut report);
+        if format == Format::Text {
             for finding in &report.findings[known..] {
                 finding.write_text(&text, streams.style, streams.output)?;
             }
         }
     }
-    match args.format {
+    match format {
         Format::Text => writeln!(streams.output, "{}", report.summary())?,
         Format::Json => report.write_json(streams.output)?,
     }
@@ -83,9 +99,14 @@ fn check_files(
 }
 
 /// What documents are held against.
-struct Rules {
-    kinds: Kinds,
-    merge_keys: bool,
+pub(super) struct Rules {
+    pub(super) kinds: Kinds,
+    /// Whether `<<` is followed.
+    pub(super) merge_keys: bool,
+    /// What folders are searched for.
+    pub(super) wanted: Wanted,
+    /// What else is held against a document that its kind has accepted.
+    pub(super) further: fn(&RawDocument<'_>, &Value) -> Vec<Diagnostic>,
 }
 
 fn check_text(input: &Input, text: &str, rules: &Rules, report: &mut Report) {
@@ -98,17 +119,39 @@ fn check_text(input: &Input, text: &str, rules: &Rules, report: &mut Report) {
         };
         report.documents += 1;
         let entity_ref = value.as_ref().ok().and_then(ref_of);
-        let checked = value.and_then(|value| check_entity(value, &location, &rules.kinds));
-        if let Err(mut fault) = checked {
-            let pointer = fault.path.as_deref().unwrap_or_default();
-            fault.position = fault.position.or_else(|| locate(&raw, pointer));
+        for mut found in check_document(&raw, value, &location, rules) {
+            let pointer = found.path.as_deref().unwrap_or_default();
+            found.position = found.position.or_else(|| locate(&raw, pointer));
             report.push(Finding {
                 document_line: Some(raw.first_line),
-                entity_ref: entity_ref.map(|entity_ref| entity_ref.to_string()),
-                ..about(input, fault)
+                entity_ref: entity_ref.as_ref().map(ToString::to_string),
+                ..about(input, found)
             });
         }
     }
+}
+
+/// What is wrong with a document: the first fault its kind finds, else what else is found.
+fn check_document(
+    raw: &RawDocument<'_>,
+    value: Result<Value, Diagnostic>,
+    location: &LocationRef,
+    rules: &Rules,
+) -> Vec<Diagnostic> {
+    let value = match value {
+        Ok(value) => value,
+        Err(fault) => return vec![fault],
+    };
+    let mut found = Vec::new();
+    if let Err(fault) = check_entity(value.clone(), location, &rules.kinds) {
+        let is_refused = fault.severity == Severity::Error;
+        found.push(fault);
+        if is_refused {
+            return found;
+        }
+    }
+    found.extend((rules.further)(raw, &value));
+    found
 }
 
 fn check_entity(value: Value, location: &LocationRef, kinds: &Kinds) -> Result<(), Diagnostic> {

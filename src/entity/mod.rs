@@ -19,6 +19,7 @@ mod relations;
 mod scm;
 mod shape;
 mod validate;
+mod within;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, FaultScope, Position, Severity};
@@ -33,4 +34,5 @@ pub use relation::Relation;
 pub use relations::relations;
 pub use scm::{ScmHost, SourceLinks, resolve_url, source_links};
 pub use validate::validate;
+pub use within::locate_within;
 pub use yaml::{RawDocument, parse_document, set_field, split_documents};

@@ -24,5 +24,6 @@ mod local_git;
 mod pages;
 mod permission;
 mod store;
+mod templates;
 mod url_locations;
 mod user_settings;

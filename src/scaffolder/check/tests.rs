@@ -1,0 +1,252 @@
+//! One finding at a time, on a template that has none.
+
+use super::check_template;
+use crate::entity::{Severity, parse_document, split_documents};
+
+const GOOD: &str = "\
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: {name: shop}
+spec:
+  type: service
+  owner: group:a
+  parameters:
+    - title: One
+      required: [name]
+      properties:
+        name: {type: string}
+        kind: {type: string}
+        hosts: {type: array, items: {type: string}}
+        token: {type: string, ui:field: Secret}
+      dependencies:
+        kind:
+          oneOf:
+            - properties:
+                kind: {enum: [a]}
+                extra: {type: string}
+  steps:
+    - id: fetch-it
+      action: fetch:template
+      input:
+        url: ./skeleton
+        values: {name: '${{ parameters.name }}', extra: '${{ parameters.extra }}'}
+        token: ${{ secrets.token }}
+    - id: publish
+      action: publish:github
+      if: ${{ parameters.name !== 'x' or failure() }}
+      input:
+        repoUrl: github.com?owner=a&repo=${{ parameters.name }}
+    - id: log
+      each: ${{ parameters.hosts }}
+      action: debug:log
+      input:
+        message: ${{ each.value }} ${{ user.ref }}
+  output:
+    links:
+      - title: Open
+        url: ${{ steps.publish.output.remoteUrl }}
+";
+
+/// Severity, message and `line:column` of every finding.
+fn findings(template: &str) -> Vec<String> {
+    let mut told = Vec::new();
+    for raw in split_documents(template) {
+        let entity = parse_document(&raw, false).unwrap().unwrap();
+        for found in check_template(&raw, &entity) {
+            let at = found.position.expect("a place");
+            assert!(
+                !found.reason.is_empty() && !found.mend.is_empty(),
+                "{found:?}"
+            );
+            let severity = match found.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            told.push(format!(
+                "{}:{} {severity}: {}",
+                at.line, at.column, found.message
+            ));
+        }
+    }
+    told
+}
+
+#[test]
+fn a_good_template_has_no_findings() {
+    assert_eq!(findings(GOOD), [""; 0]);
+}
+
+/// What to put into the good template instead of what, and what is found then.
+const CASES: [(&str, &str, &[&str]); 26] = [
+    (
+        "parameters.name }}', extra",
+        "parameters.nam }}', extra",
+        &["26:29 error: There is no parameter `nam`"],
+    ),
+    (
+        "'${{ parameters.name }}', extra",
+        "'${{ parameters.name | slug }}', extra",
+        &["26:47 error: There is no filter `slug`"],
+    ),
+    (
+        "'${{ parameters.name }}', extra",
+        "'${{ parameters.name ? 1 }}', extra",
+        &["26:45 error: `?` has no meaning here: write `a if condition else b`"],
+    ),
+    (
+        "name: '${{ parameters.name }}'",
+        "name: 'a {{ parameters.name }}'",
+        &["26:27 warning: This is not evaluated"],
+    ),
+    (
+        "parameters.extra",
+        "parameters.name",
+        &["20:17 warning: Nothing uses the parameter `extra`"],
+    ),
+    (
+        "required: [name]",
+        "required: [nane]",
+        &["9:18 error: `nane` is required, but not there"],
+    ),
+    (
+        "secrets.token",
+        "secrets.tokn",
+        &["27:20 warning: Nothing asks for the secret `tokn`"],
+    ),
+    (
+        "name: {type: string}\n        kind",
+        "name: {type: strin}\n        kind",
+        &["11:22 error: This is no JSON Schema"],
+    ),
+    (
+        "debug:log",
+        "debug:lag",
+        &["35:15 error: There is no action `debug:lag`"],
+    ),
+    (
+        "url: ./skeleton",
+        "urls: ./skeleton",
+        &[
+            "24:7 error: `fetch:template` needs the input `url`",
+            "25:15 error: `fetch:template` knows no input `urls`",
+        ],
+    ),
+    (
+        "repoUrl: github",
+        "private: true\n        repoUrl: github",
+        &["32:18 warning: `publish:github` knows no input `private`"],
+    ),
+    (
+        "id: publish",
+        "id: fetch-it",
+        &[
+            "28:11 error: There are two steps `fetch-it`",
+            "41:18 error: There is no step `publish`",
+        ],
+    ),
+    (
+        "parameters.name !== 'x' or failure()",
+        "not parameters.name == 'x'",
+        &["30:15 warning: `not` is applied to the left side only"],
+    ),
+    (
+        "if: ${{ parameters.name !== 'x' or failure() }}",
+        "if: parameters.name",
+        &["30:11 warning: This condition always holds"],
+    ),
+    (
+        "if: ${{ parameters.name !== 'x' or failure() }}",
+        "if: ${{ parameters.name }} and ${{ true }}",
+        &["30:11 warning: This condition may always hold"],
+    ),
+    (
+        "each: ${{ parameters.hosts }}",
+        "each: a, b",
+        &[
+            "13:9 warning: Nothing uses the parameter `hosts`",
+            "34:13 error: `each` needs a list or a map",
+        ],
+    ),
+    (
+        "      each: ${{ parameters.hosts }}\n",
+        "      if: ${{ parameters.hosts }}\n",
+        &["37:22 error: There is no `each` here"],
+    ),
+    (
+        "user.ref",
+        "usr.ref",
+        &["37:40 error: There is no variable `usr`"],
+    ),
+    (
+        "user.ref",
+        "values.ref",
+        &["37:40 error: There is no variable `values`"],
+    ),
+    (
+        "user.ref",
+        "failure()",
+        &["37:40 error: `failure()` exists only in the `if` of a step"],
+    ),
+    (
+        "user.ref",
+        "steps.log.output.x",
+        &["37:40 error: The step `log` has not run yet here"],
+    ),
+    (
+        "user.ref",
+        "steps.fetch-it.output.x",
+        &[
+            "37:40 error: There is no step `fetch`",
+            "37:52 error: There is no variable `it`",
+        ],
+    ),
+    (
+        "publish.output.remoteUrl",
+        "publish.remoteUrl",
+        &["41:18 error: A step has no `remoteUrl`"],
+    ),
+    (
+        "publish.output.remoteUrl",
+        "publish.output.url",
+        &["41:18 warning: `publish:github` does not put out `url`"],
+    ),
+    (
+        "publish.output.remoteUrl",
+        "publish.output.remoteUrl ~ secrets.token",
+        &["41:51 error: There are no secrets here"],
+    ),
+    (
+        "user.ref",
+        "\"aa\" | replace(r/(a)\\1/, \"\")",
+        &[
+            "37:55 error: Patterns here are matched in linear time, which rules out back-references, such as \\1",
+        ],
+    ),
+];
+
+#[test]
+fn each_fault_is_found_at_its_place() {
+    for (good, bad, expected) in CASES {
+        assert!(GOOD.contains(good), "{good}");
+        assert_eq!(findings(&GOOD.replacen(good, bad, 1)), expected, "{bad}");
+    }
+}
+
+#[test]
+fn what_other_files_bring_is_not_called_missing() {
+    let template = GOOD
+        .replace(
+            "    - title: One\n",
+            "    - $yaml: ./one.yaml\n    - title: One\n",
+        )
+        .replace("parameters.name }}', extra", "parameters.other }}', extra");
+    assert_eq!(findings(&template), [""; 0]);
+}
+
+#[test]
+fn other_kinds_have_no_findings() {
+    assert_eq!(
+        findings("kind: Component\nspec: {steps: [{if: a}]}\n"),
+        [""; 0]
+    );
+}
