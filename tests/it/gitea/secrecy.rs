@@ -108,6 +108,8 @@ async fn a_token_shows_nowhere() {
         .with_writer(log.clone())
         .finish();
     let _logging = tracing::subscriber::set_default(subscriber);
+    // With one subscriber alone, `tracing` lets another test's thread, which has none, decide what is never logged.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let (_, id, _) = new_home(gitea, "discreet", &[("all.yaml", &component("shop", "a"))]).await;
     let base_url = gitea.url.as_str();
     let target = format!("{base_url}/discreet/home/src/branch/main/all.yaml");
