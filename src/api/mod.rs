@@ -5,7 +5,12 @@
 mod callboard;
 mod catalog;
 mod health;
+mod kubernetes;
+mod notifications;
+mod scaffolder;
+mod scheduler;
 mod search;
+mod techdocs;
 
 use axum::{
     Router,
@@ -33,7 +38,12 @@ pub fn router(state: AppState) -> Router {
 fn routes() -> Router<AppState> {
     let routes = health_and_search()
         .merge(entities())
+        .merge(unprocessed())
         .merge(locations())
+        .merge(scaffolder_and_techdocs())
+        .merge(kubernetes())
+        .merge(notifications())
+        .merge(scheduler())
         .merge(ours());
     routes.method_not_allowed_fallback(not_found)
 }
@@ -80,6 +90,22 @@ fn entities() -> Router<AppState> {
         )
 }
 
+fn unprocessed() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/api/catalog/entities/unprocessed/failed",
+            get(catalog::failed_entities),
+        )
+        .route(
+            "/api/catalog/entities/unprocessed/pending",
+            get(catalog::pending_entities),
+        )
+        .route(
+            "/api/catalog/entities/unprocessed/delete/{entity_id}",
+            delete(catalog::delete_unprocessed),
+        )
+}
+
 fn locations() -> Router<AppState> {
     Router::new()
         .route("/api/catalog/refresh", post(catalog::refresh))
@@ -108,6 +134,106 @@ fn locations() -> Router<AppState> {
         .route(
             "/api/catalog/analyze-location",
             post(catalog::analyze_location),
+        )
+}
+
+fn scaffolder_and_techdocs() -> Router<AppState> {
+    Router::new()
+        .route("/api/scaffolder/v2/actions", get(scaffolder::actions))
+        .route(
+            "/api/scaffolder/v2/templating-extensions",
+            get(scaffolder::templating_extensions),
+        )
+        .route(
+            "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema",
+            get(scaffolder::parameter_schema),
+        )
+        .route(
+            "/api/scaffolder/v2/tasks",
+            get(scaffolder::tasks).merge(post(scaffolder::create_task)),
+        )
+        .route("/api/scaffolder/v2/tasks/{id}", get(scaffolder::task))
+        .route(
+            "/api/scaffolder/v2/tasks/{id}/events",
+            get(scaffolder::of_task),
+        )
+        .route(
+            "/api/scaffolder/v2/tasks/{id}/eventstream",
+            get(scaffolder::of_task),
+        )
+        .route(
+            "/api/scaffolder/v2/tasks/{id}/cancel",
+            post(scaffolder::of_task),
+        )
+        .route(
+            "/api/scaffolder/v2/tasks/{id}/retry",
+            post(scaffolder::of_task),
+        )
+        .route("/api/scaffolder/v2/dry-run", post(scaffolder::dry_run))
+        .route(
+            "/api/scaffolder/v2/autocomplete/{provider}/{resource}",
+            post(scaffolder::autocomplete),
+        )
+        .route(
+            "/api/techdocs/metadata/techdocs/{namespace}/{kind}/{name}",
+            get(techdocs::metadata),
+        )
+        .route(
+            "/api/techdocs/metadata/entity/{namespace}/{kind}/{name}",
+            get(techdocs::entity_metadata),
+        )
+        .route(
+            "/api/techdocs/sync/{namespace}/{kind}/{name}",
+            get(techdocs::sync),
+        )
+}
+
+fn kubernetes() -> Router<AppState> {
+    Router::new()
+        .route("/api/kubernetes/clusters", get(kubernetes::clusters))
+        .route("/api/kubernetes/services/{id}", post(kubernetes::service))
+        .route(
+            "/api/kubernetes/resources/workloads/query",
+            post(kubernetes::workloads),
+        )
+        .route(
+            "/api/kubernetes/resources/custom/query",
+            post(kubernetes::custom_resources),
+        )
+        .route(
+            "/api/kubernetes/proxy/{*path}",
+            get(kubernetes::proxy)
+                .merge(post(kubernetes::proxy))
+                .merge(put(kubernetes::proxy))
+                .merge(delete(kubernetes::proxy)),
+        )
+}
+
+/// Backstage serves every one of them under both addresses.
+fn notifications() -> Router<AppState> {
+    let mut routes = Router::new();
+    for root in ["/api/notifications", "/api/notifications/notifications"] {
+        let path = |rest: &str| format!("{root}{rest}");
+        routes = routes
+            .route(root, get(notifications::list))
+            .route(&path("/status"), get(notifications::status))
+            .route(&path("/topics"), get(notifications::topics))
+            .route(&path("/settings"), get(notifications::settings))
+            .route(&path("/update"), post(notifications::update))
+            .route(&path("/{id}"), get(notifications::notification));
+    }
+    routes
+}
+
+fn scheduler() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/api/search/.backstage/scheduler/v1/tasks",
+            get(scheduler::tasks),
+        )
+        .route(
+            "/api/search/.backstage/scheduler/v1/tasks/{id}/trigger",
+            post(scheduler::trigger),
         )
 }
 

@@ -79,7 +79,8 @@ pub(in crate::api) async fn validate_entity(state: AppState, call: Call) -> Resu
     ))
 }
 
-fn fault_of(found: &Diagnostic) -> Value {
+/// An error as Backstage sends it: its name and message, and what caused it.
+pub(super) fn fault_of(found: &Diagnostic) -> Value {
     let mut fault = value!({"name": found.name, "message": found.message});
     if let Some((name, message)) = &found.cause {
         fault["cause"] = value!({"name": name, "message": message});

@@ -6,6 +6,7 @@ mod changes;
 mod entities;
 mod facets;
 mod locations;
+mod unprocessed;
 
 pub(super) use analyze::analyze_location;
 pub(super) use by_query::{query_entities, query_entities_by_predicate};
@@ -18,6 +19,7 @@ pub(super) use locations::{
     list_locations, location, location_of_entity, query_locations, register_location,
     replace_location, unregister_location,
 };
+pub(super) use unprocessed::{delete_unprocessed, failed_entities, pending_entities};
 
 use bytes::Bytes;
 
