@@ -4,11 +4,13 @@
 
 mod callboard;
 mod catalog;
+mod contract;
 mod health;
 mod kubernetes;
 mod notifications;
+mod openapi;
+mod plugins;
 mod scaffolder;
-mod scheduler;
 mod search;
 mod techdocs;
 
@@ -21,7 +23,7 @@ use axum::{
 };
 use tower::ServiceExt;
 
-use crate::http::{AppState, delete, get, not_found, post, put, read};
+use crate::http::{AppState, SentUri, delete, get, not_found, post, put, read};
 
 /// Every route of the API.
 pub fn router(state: AppState) -> Router {
@@ -43,7 +45,8 @@ fn routes() -> Router<AppState> {
         .merge(scaffolder_and_techdocs())
         .merge(kubernetes())
         .merge(notifications())
-        .merge(scheduler())
+        .merge(of_every_plugin())
+        .merge(descriptions())
         .merge(ours());
     routes.method_not_allowed_fallback(not_found)
 }
@@ -225,16 +228,27 @@ fn notifications() -> Router<AppState> {
     routes
 }
 
-fn scheduler() -> Router<AppState> {
+/// What every plugin of Backstage's has: its scheduled tasks, and its actions for agents.
+fn of_every_plugin() -> Router<AppState> {
+    let mut routes = Router::new();
+    for plugin in plugins::PLUGINS {
+        let path = |rest: &str| format!("/api/{plugin}/.backstage/{rest}");
+        routes = routes
+            .route(&path("scheduler/v1/tasks"), get(plugins::tasks))
+            .route(
+                &path("scheduler/v1/tasks/{id}/trigger"),
+                post(plugins::trigger_task),
+            )
+            .route(&path("actions/v1/actions"), get(plugins::actions));
+    }
+    routes
+}
+
+fn descriptions() -> Router<AppState> {
     Router::new()
-        .route(
-            "/api/search/.backstage/scheduler/v1/tasks",
-            get(scheduler::tasks),
-        )
-        .route(
-            "/api/search/.backstage/scheduler/v1/tasks/{id}/trigger",
-            post(scheduler::trigger),
-        )
+        .route("/api/catalog/openapi.json", get(openapi::catalog))
+        .route("/api/search/openapi.json", get(openapi::search))
+        .route("/api/scaffolder/openapi.json", get(openapi::scaffolder))
 }
 
 /// What Backstage has no address for.
@@ -270,6 +284,8 @@ async fn normalise(routes: Router, request: Request) -> Response {
         return not_found().await;
     }
     let (mut parts, body) = request.into_parts();
+    let sent = SentUri(parts.uri.clone());
+    parts.extensions.insert(sent);
     let query = parts
         .uri
         .query()

@@ -5,6 +5,7 @@ use axum::response::Response;
 use serde_json::json as value;
 
 use crate::{
+    api::contract::scaffolder::{AUTOCOMPLETE, CREATE_TASK, DRY_RUN, LIST_TASKS},
     entity::EntityRef,
     error::{Error, Result},
     http::{AppState, Call, json},
@@ -38,9 +39,7 @@ pub(super) async fn parameter_schema(state: AppState, call: Call) -> Result<Resp
 
 /// `GET /v2/tasks`
 pub(super) async fn tasks(_: AppState, call: Call) -> Result<Response> {
-    let query = call.query(&["createdBy", "status", "order", "limit", "offset"])?;
-    query.integer("limit")?;
-    query.integer("offset")?;
+    let query = LIST_TASKS.read(&call)?.query;
     for order in query.all("order") {
         let field = order.strip_prefix("asc:").or(order.strip_prefix("desc:"));
         let Some(field) = field.filter(|field| !field.is_empty()) else {
@@ -58,12 +57,8 @@ pub(super) async fn tasks(_: AppState, call: Call) -> Result<Response> {
 
 /// `POST /v2/tasks`
 pub(super) async fn create_task(state: AppState, call: Call) -> Result<Response> {
-    let body = call.json()?;
+    let body = CREATE_TASK.read(&call)?.body;
     let template = body.required_text("templateRef")?;
-    if body.object("values")?.is_none() {
-        let told = "request/body must have required property 'values'";
-        return Err(Error::Input(told.to_owned()));
-    }
     let template = EntityRef::parse(template, Some("template"), "default").map_err(Error::Input)?;
     check_template(&state, &template)?;
     Err(not_yet())
@@ -82,17 +77,13 @@ fn check_template(state: &AppState, template: &EntityRef) -> Result<()> {
 
 /// `POST /v2/dry-run`
 pub(super) async fn dry_run(_: AppState, call: Call) -> Result<Response> {
-    let body = call.json()?;
-    if body.get("template").is_none() {
-        let told = "request/body must have required property 'template'";
-        return Err(Error::Input(told.to_owned()));
-    }
+    DRY_RUN.read(&call)?;
     Err(not_yet())
 }
 
 /// `POST /v2/autocomplete/{provider}/{resource}`
 pub(super) async fn autocomplete(_: AppState, call: Call) -> Result<Response> {
-    call.json()?.required_text("token")?;
+    AUTOCOMPLETE.read(&call)?;
     let provider = call.segment_from_end(1);
     Err(Error::Input(format!("Unsupported provider: {provider}")))
 }

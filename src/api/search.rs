@@ -8,6 +8,7 @@ use crate::{
     config::SearchConfig,
     error::{Error, Result},
     http::{AppState, Call, json},
+    input::{Outcome, Step, list_issues},
     search::{SearchRequest, SearchResult, TYPES},
 };
 
@@ -93,24 +94,19 @@ fn check(request: &SearchRequest, config: &SearchConfig) -> Result<()> {
             "The term length \"{length}\" is greater than \"{}\"",
             config.max_term_length
         );
-        return Err(invalid("term", &message));
+        return Err(invalid(&message, &[key("term")]));
     }
     if request.limit > config.max_page_limit {
         let message = format!(
             "The page limit \"{}\" is greater than \"{}\"",
             request.limit, config.max_page_limit
         );
-        return Err(invalid("pageLimit", &message));
+        return Err(invalid(&message, &[key("pageLimit")]));
     }
-    if let Some(unknown) = request
-        .types
-        .iter()
-        .find(|kind| !TYPES.contains(&kind.as_str()))
-    {
-        return Err(invalid(
-            "types",
-            &format!("There is no document type \"{unknown}\""),
-        ));
+    let is_known = |kind: &String| TYPES.contains(&kind.as_str());
+    if let Some(unknown) = request.types.iter().position(|kind| !is_known(kind)) {
+        let path = [key("types"), Step::Index(unknown)];
+        return Err(invalid("Invalid input", &path));
     }
     Ok(())
 }
@@ -126,7 +122,11 @@ fn page_of(cursor: &str) -> usize {
         .map_or(0, |page| page.min(1_000_000))
 }
 
-fn invalid(parameter: &str, message: &str) -> Error {
-    let issues = value!([{"code": "custom", "message": message, "path": [parameter]}]);
+fn key(key: &str) -> Step {
+    Step::Key(key.to_owned())
+}
+
+fn invalid(message: &str, path: &[Step]) -> Error {
+    let issues = list_issues(&Outcome::custom(message, path).issues);
     Error::Input(format!("Invalid query string: {issues}"))
 }

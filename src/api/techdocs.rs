@@ -38,10 +38,7 @@ pub(super) async fn entity_metadata(state: AppState, call: Call) -> Result<Respo
 /// `GET /sync/{namespace}/{kind}/{name}`: there is nothing to build, so nothing was updated.
 pub(super) async fn sync(state: AppState, call: Call) -> Result<Response> {
     if entity(&state, &call)?.is_none() {
-        return Err(Error::NotFound(format!(
-            "No entity found matching {}",
-            entity_ref(&call).to_lowercase()
-        )));
+        return Err(Error::NotFound("Entity metadata UID missing".to_owned()));
     }
     let mut response = Response::new(Body::from("event: finish\ndata: {\"updated\":false}\n\n"));
     let headers = response.headers_mut();

@@ -109,7 +109,7 @@ impl App {
 
     /// Every route, with its layers.
     pub fn router(&self) -> Router {
-        let pages = http::page_headers(pages::router(self.state.clone()), &self.state.config);
+        let pages = http::refuse_foreign_forms(pages::router(self.state.clone()));
         let routes = api::router(self.state.clone()).merge(pages);
         http::layers(routes, &self.state.config)
     }

@@ -32,5 +32,6 @@ pub use reference::EntityRef;
 pub use relation::Relation;
 pub use relations::relations;
 pub use scm::{ScmHost, SourceLinks, resolve_url, source_links};
+pub use shape::{Fields, Shape, first_fault};
 pub use validate::validate;
 pub use yaml::{RawDocument, parse_document, split_documents};

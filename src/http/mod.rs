@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod contract;
 mod cors;
 mod endpoint;
 mod error;
@@ -12,9 +13,10 @@ mod viewer;
 
 pub use answer::{empty, json, streamed_json};
 pub use call::{Call, JsonBody};
-pub use endpoint::{delete, get, not_found, post, put, read};
+pub use contract::{Asked, Body, Kind, Operation, Parameter};
+pub use endpoint::{SentUri, delete, get, not_found, post, put, read};
 pub use error::{error_answer, status_of};
-pub use headers::page_headers;
+pub use headers::refuse_foreign_forms;
 pub use query::Query;
 pub use state::{AppState, Parts};
 pub use viewer::Viewer;
@@ -38,7 +40,7 @@ pub fn layers(routes: Router, config: &Config) -> Router {
     let worth = SizeAbove::new(WORTH_COMPRESSING)
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::SSE);
-    let routes = routes
+    let routes = headers::secure(routes, config)
         .layer(CompressionLayer::new().compress_when(worth))
         .layer(CatchPanicLayer::new());
     match &config.backend.cors {

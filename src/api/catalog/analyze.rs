@@ -5,6 +5,7 @@ use serde_json::{Value, json as value};
 use url::Url;
 
 use crate::{
+    api::contract::catalog::ANALYZE_LOCATION,
     entity::ScmHost,
     error::{Error, Result},
     http::{AppState, Call, json},
@@ -12,21 +13,10 @@ use crate::{
 
 /// `POST /analyze-location`
 pub(in crate::api) async fn analyze_location(state: AppState, call: Call) -> Result<Response> {
-    let body = call.json()?;
-    let missing = |path: &str, key: &str| {
-        Error::Input(format!(
-            "request/{path} must have required property '{key}'"
-        ))
-    };
-    let location = body
-        .object("location")?
-        .ok_or_else(|| missing("body", "location"))?;
-    for key in ["type", "target"] {
-        if location.get(key).is_none() {
-            return Err(missing("body/location", key));
-        }
-    }
-    let target = location["target"].as_str().unwrap_or_default();
+    let body = ANALYZE_LOCATION.read(&call)?.body;
+    let location = body.get("location");
+    let target = location.and_then(|location| location["target"].as_str());
+    let target = target.unwrap_or_default();
     let url = Url::parse(target)
         .map_err(|_| Error::Input("The given location.target is not a URL".to_owned()))?;
     let host = url.port().map_or_else(
