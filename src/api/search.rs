@@ -60,6 +60,8 @@ fn request_of(state: &AppState, call: &Call) -> Result<(SearchRequest, usize)> {
         match (root, inner) {
             ("term", None) => request.term = text.into_owned(),
             ("types", _) if !text.is_empty() => request.types.push(text.into_owned()),
+            // A filter without a value does not filter.
+            ("filters", Some(_)) if text.is_empty() => {}
             ("filters", Some(inner)) => {
                 let field = inner.split(']').next().unwrap_or_default().to_owned();
                 match request
@@ -94,21 +96,27 @@ fn check(request: &SearchRequest, config: &SearchConfig) -> Result<()> {
             "The term length \"{length}\" is greater than \"{}\"",
             config.max_term_length
         );
-        return Err(invalid(&message, &[key("term")]));
+        return Err(invalid(&Outcome::custom(message, &[key("term")])));
     }
     if request.limit > config.max_page_limit {
         let message = format!(
             "The page limit \"{}\" is greater than \"{}\"",
             request.limit, config.max_page_limit
         );
-        return Err(invalid(&message, &[key("pageLimit")]));
+        return Err(invalid(&Outcome::custom(message, &[key("pageLimit")])));
     }
-    let is_known = |kind: &String| TYPES.contains(&kind.as_str());
-    if let Some(unknown) = request.types.iter().position(|kind| !is_known(kind)) {
-        let path = [key("types"), Step::Index(unknown)];
-        return Err(invalid("Invalid input", &path));
+    let mut outcome = Outcome::default();
+    for (index, kind) in request.types.iter().enumerate() {
+        if !TYPES.contains(&kind.as_str()) {
+            let path = [key("types"), Step::Index(index)];
+            outcome.add(Outcome::custom("Invalid input", &path));
+        }
     }
-    Ok(())
+    if outcome.is_good() {
+        Ok(())
+    } else {
+        Err(invalid(&outcome))
+    }
 }
 
 /// The page a cursor names; anything else is the first.
@@ -126,7 +134,7 @@ fn key(key: &str) -> Step {
     Step::Key(key.to_owned())
 }
 
-fn invalid(message: &str, path: &[Step]) -> Error {
-    let issues = list_issues(&Outcome::custom(message, path).issues);
+fn invalid(outcome: &Outcome) -> Error {
+    let issues = list_issues(&outcome.issues);
     Error::Input(format!("Invalid query string: {issues}"))
 }

@@ -91,11 +91,16 @@ impl ShapeFault {
     }
 }
 
-/// The first fault of a value, as ajv tells it: the JSON pointer of the faulty value, and what it must be.
+/// The first fault of a value, as ajv and Backstage's validator of requests tell it: the JSON pointer of the faulty
+/// value, and what it must be.
 #[must_use]
 pub fn first_fault(value: &Value, shape: Shape) -> Option<(String, String)> {
     let fault = check(value, shape, &mut String::new()).err()?;
-    Some((fault.path, fault.message))
+    let message = match fault.parameters.strip_prefix("allowedValues: ") {
+        Some(words) => format!("{}: {}", fault.message, words.replace(',', ", ")),
+        None => fault.message,
+    };
+    Some((fault.path, message))
 }
 
 /// Finds the first fault. `path` is the JSON pointer of the value, and is as it was afterwards unless there is one.

@@ -65,8 +65,6 @@ pub struct Asked<'a> {
     pub query: Query<'a>,
     /// The body; an empty object if there was none.
     pub body: JsonBody,
-    /// Whether there was a body that says it is JSON.
-    pub has_json: bool,
 }
 
 impl Parameter {
@@ -115,18 +113,17 @@ impl Operation {
     /// Reads what was asked. [`Error::Input`] in the words of Backstage's validator.
     pub fn read<'a>(&self, call: &'a Call) -> Result<Asked<'a>> {
         let sent = call.sent_json()?;
+        if matches!(self.body, Body::Required(_)) && sent.is_none() {
+            return Err(Error::Input("unsupported media type undefined".to_owned()));
+        }
         let known: Vec<&str> = self.query.iter().map(|parameter| parameter.name).collect();
         let query = call.query(&known)?;
         for parameter in self.query {
             parameter.check(&query)?;
         }
-        let has_json = sent.is_some();
-        let shape = match (self.body, has_json) {
-            (Body::None, _) | (Body::Optional(_), false) => None,
-            (Body::Optional(shape) | Body::Required(shape), true) => Some(shape),
-            (Body::Required(_), false) => {
-                return Err(Error::Input("unsupported media type undefined".to_owned()));
-            }
+        let shape = match self.body {
+            Body::Optional(shape) | Body::Required(shape) if sent.is_some() => Some(shape),
+            _ => None,
         };
         let body = sent.unwrap_or_else(|| serde_json::Value::Object(serde_json::Map::new()));
         if let Some((path, message)) = shape.and_then(|shape| first_fault(&body, shape)) {
@@ -135,7 +132,6 @@ impl Operation {
         Ok(Asked {
             query,
             body: JsonBody::from(body),
-            has_json,
         })
     }
 }

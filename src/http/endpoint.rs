@@ -5,18 +5,14 @@ use std::time::Duration;
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{StatusCode, Uri, request::Parts},
+    http::{Method, StatusCode, Uri, header::IF_NONE_MATCH, request::Parts},
     response::Response,
     routing::{self, MethodRouter},
 };
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
-use super::{
-    AppState, Call,
-    answer::empty,
-    error::{error_answer, named_error},
-};
+use super::{AppState, Call, answer::empty, error::error_answer};
 use crate::error::{Error, Result};
 
 /// Express reads no larger JSON body by default.
@@ -111,11 +107,15 @@ async fn answer<F>(state: AppState, request: Request, handler: fn(AppState, Call
 where
     F: Future<Output = Result<Response>> + Send + 'static,
 {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    if parts.method != Method::GET && parts.method != Method::HEAD {
+        // Only what is read can be known already.
+        parts.headers.remove(IF_NONE_MATCH);
+    }
     let (method, uri) = (parts.method.clone(), sent_uri(&parts));
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-        let (status, name) = (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeError");
-        return named_error(status, name, "request entity too large", &method, &uri);
+        let fault = Error::Input("request entity too large".to_owned());
+        return error_answer(&fault, &method, &uri);
     };
     let call = Call {
         method: parts.method,

@@ -34,6 +34,11 @@ enum Fault {
         allowed: &'static [&'static str],
         found: Result<String, &'static str>,
     },
+    /// It is not this word.
+    Literal {
+        expected: &'static str,
+        received: Value,
+    },
     /// It has not the form it must have.
     Form,
     /// It has fields nobody knows.
@@ -99,6 +104,16 @@ impl Outcome {
             other => Err(type_name(other)),
         };
         Self::of(path, Fault::Word { allowed, found }, true)
+    }
+
+    /// The value must be this word.
+    #[must_use]
+    pub fn of_literal(value: &Value, expected: &'static str, path: &[Step]) -> Self {
+        if value == expected {
+            return Self::default();
+        }
+        let received = value.clone();
+        Self::of(path, Fault::Literal { expected, received }, true)
     }
 
     /// The value must have a form.
@@ -175,6 +190,9 @@ impl Issue {
                     format!("Expected {}, received {received}", quoted(allowed, " | "))
                 }
             },
+            Fault::Literal { expected, .. } => {
+                format!("Invalid literal value, expected \"{expected}\"")
+            }
             Fault::Form => "Invalid".to_owned(),
             Fault::UnknownKeys(keys) => {
                 format!("Unrecognized key(s) in object: {}", quoted(keys, ", "))
@@ -202,6 +220,10 @@ impl Issue {
                     "code": "invalid_type", "path": path, "message": message,
                 }),
             },
+            Fault::Literal { expected, received } => json!({
+                "received": received, "code": "invalid_literal", "expected": expected,
+                "path": path, "message": message,
+            }),
             Fault::Form => json!({
                 "validation": "regex", "code": "invalid_string", "message": message, "path": path,
             }),

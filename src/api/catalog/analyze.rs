@@ -1,6 +1,7 @@
 //! `POST /analyze-location` (§4.11): a first draft of an entity, from the address of a repository alone.
 
 use axum::response::Response;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json as value};
 use url::Url;
 
@@ -9,11 +10,20 @@ use crate::{
     entity::ScmHost,
     error::{Error, Result},
     http::{AppState, Call, json},
+    input::{Outcome, Step, list_issues},
 };
 
 /// `POST /analyze-location`
 pub(in crate::api) async fn analyze_location(state: AppState, call: Call) -> Result<Response> {
     let body = ANALYZE_LOCATION.read(&call)?.body;
+    if let Some(name) = body.get("catalogFilename") {
+        let path = [Step::Key("catalogFilename".to_owned())];
+        let outcome = Outcome::of_type(Some(name), "string", &path);
+        if !outcome.is_good() {
+            let issues = list_issues(&outcome.issues);
+            return Err(Error::Input(format!("Malformed request: {issues}")));
+        }
+    }
     let location = body.get("location");
     let target = location.and_then(|location| location["target"].as_str());
     let target = target.unwrap_or_default();
@@ -45,7 +55,8 @@ pub(in crate::api) async fn analyze_location(state: AppState, call: Call) -> Res
                 .rsplit('/')
                 .next()
                 .unwrap_or_default();
-            entity(&value!({"name": last}))
+            let name = percent_decode_str(last).decode_utf8_lossy();
+            entity(&value!({ "name": name }))
         }
     };
     let body =
@@ -67,9 +78,10 @@ fn slug_annotation(product: ScmHost) -> Option<&'static str> {
     match product {
         ScmHost::GitHub => Some("github.com/project-slug"),
         ScmHost::GitLab => Some("gitlab.com/project-slug"),
-        ScmHost::BitbucketCloud | ScmHost::BitbucketServer => Some("bitbucket.org/project-slug"),
         ScmHost::AzureRepos => Some("dev.azure.com/project-slug"),
-        ScmHost::Gitea | ScmHost::Gerrit => None,
+        ScmHost::BitbucketCloud | ScmHost::BitbucketServer | ScmHost::Gitea | ScmHost::Gerrit => {
+            None
+        }
     }
 }
 
@@ -94,7 +106,9 @@ fn repository(url: &Url, product: ScmHost) -> Option<(String, String)> {
             _ => return None,
         },
         ScmHost::AzureRepos => match segments.as_slice() {
-            [_, project, "_git", name, ..] => ((*project).to_owned(), (*name).to_owned()),
+            [_, project, "_git", name, ..] | [project, "_git", name, ..] => {
+                ((*project).to_owned(), (*name).to_owned())
+            }
             _ => return None,
         },
         ScmHost::Gerrit => return None,

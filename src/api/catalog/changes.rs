@@ -45,8 +45,7 @@ pub(in crate::api) async fn validate_entity(state: AppState, call: Call) -> Resu
         Ok(location) if location.kind == "url" => location,
         Ok(location) => {
             let message = format!(
-                "Only location refs of type 'url' are supported, got '{}'",
-                location.kind
+                "Invalid location ref {location}, only 'url:<target>' is supported, e.g. url:https://host/path"
             );
             return Ok(invalid(
                 &call,

@@ -142,7 +142,7 @@ pub(in crate::api) fn ancestry(state: &AppState, call: &Call) -> Result<Response
 
 /// `POST /entities/by-refs`
 pub(in crate::api) async fn entities_by_refs(state: AppState, call: Call) -> Result<Response> {
-    let Asked { query, body, .. } = ENTITIES_BY_REFS.read(&call)?;
+    let Asked { query, body } = ENTITIES_BY_REFS.read(&call)?;
     let refs = body
         .texts("entityRefs")?
         .ok_or_else(|| malformed("Validation error: Required at \"entityRefs\""))?;

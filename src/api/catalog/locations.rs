@@ -11,6 +11,7 @@ use crate::{
     error::{Error, Result},
     http::{AppState, Asked, Call, JsonBody, empty, json},
     ingest::{NewLocation, OnConflict},
+    input::{Outcome, Step, list_issues},
     store::{self, RegisteredLocation},
 };
 
@@ -59,7 +60,7 @@ pub(in crate::api) async fn location(state: AppState, call: Call) -> Result<Resp
 
 /// `POST /locations`
 pub(in crate::api) async fn register_location(state: AppState, call: Call) -> Result<Response> {
-    let Asked { query, body, .. } = REGISTER_LOCATION.read(&call)?;
+    let Asked { query, body } = REGISTER_LOCATION.read(&call)?;
     let is_dry_run = query
         .one("dryRun")
         .is_some_and(|text| TRUTHY.contains(&text.to_lowercase().as_str()));
@@ -74,16 +75,17 @@ pub(in crate::api) async fn register_location(state: AppState, call: Call) -> Re
     };
     let new = new_location(&body)?;
     if is_dry_run {
-        let (kind, target) = (new.kind.clone(), new.target.clone());
+        let asked = new.clone();
         let found = state.ingest.dry_run(new).await?;
+        let mut location = value!({"type": asked.kind, "target": asked.target});
+        if let Some(presence) = asked.presence {
+            location["presence"] = presence.into();
+        }
+        location["id"] = format!("{}:{}", asked.kind, asked.target).into();
+        location["entityRef"] = found.entity_ref.into();
         let body = value!({
             "exists": found.exists,
-            "location": {
-                "type": kind,
-                "target": target,
-                "id": format!("{kind}:{target}"),
-                "entityRef": found.entity_ref,
-            },
+            "location": location,
             "entities": found.entities,
         });
         return Ok(answer(&call, StatusCode::CREATED, &body));
@@ -150,47 +152,24 @@ pub(in crate::api) async fn location_of_entity(state: AppState, call: Call) -> R
 
 /// `{type, target, presence?}` and nothing else, with the faults Backstage's parser tells.
 fn new_location(body: &JsonBody) -> Result<NewLocation> {
-    let (kind, target) = (body.required_text("type")?, body.required_text("target")?);
-    let presence = body.text("presence")?;
-    let mut issues = Vec::new();
-    for (key, text) in [("type", kind), ("target", target)] {
-        if text.is_empty() {
-            issues.push(value!({
-                "code": "too_small", "minimum": 1, "type": "string", "inclusive": true, "exact": false,
-                "message": "String must contain at least 1 character(s)", "path": [key],
-            }));
-        }
+    const KNOWN: [&str; 3] = ["type", "target", "presence"];
+    let mut outcome = Outcome::default();
+    if let Some(presence) = body.get("presence") {
+        let path = [Step::Key("presence".to_owned())];
+        let options =
+            ["required", "optional"].map(|word| Outcome::of_literal(presence, word, &path));
+        outcome.add(Outcome::of_union(options.to_vec(), &path));
     }
-    if let Some(found) = presence.filter(|presence| !["required", "optional"].contains(presence)) {
-        issues.push(value!({
-            "received": found, "code": "invalid_enum_value", "options": ["required", "optional"], "path": ["presence"],
-            "message": format!("Invalid enum value. Expected 'required' | 'optional', received '{found}'"),
-        }));
-    }
-    let known = ["type", "target", "presence"];
-    let unknown: Vec<&String> = body
-        .0
-        .keys()
-        .filter(|key| !known.contains(&key.as_str()))
-        .collect();
-    if !unknown.is_empty() {
-        let told = unknown
-            .iter()
-            .map(|key| format!("'{key}'"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        issues.push(value!({
-            "code": "unrecognized_keys", "keys": unknown, "path": [],
-            "message": format!("Unrecognized key(s) in object: {told}"),
-        }));
-    }
-    if !issues.is_empty() {
-        let told = serde_json::to_string_pretty(&issues).map_err(Error::internal)?;
-        return Err(Error::Input(format!("Malformed request: {told}")));
+    let is_unknown = |key: &&String| !KNOWN.contains(&key.as_str());
+    let unknown = body.0.keys().filter(is_unknown).cloned().collect();
+    outcome.add(Outcome::of_keys(unknown, &[]));
+    if !outcome.is_good() {
+        let issues = list_issues(&outcome.issues);
+        return Err(Error::Input(format!("Malformed request: {issues}")));
     }
     Ok(NewLocation {
-        kind: kind.to_owned(),
-        target: target.to_owned(),
-        presence: presence.map(str::to_owned),
+        kind: body.required_text("type")?.to_owned(),
+        target: body.required_text("target")?.to_owned(),
+        presence: body.text("presence")?.map(str::to_owned),
     })
 }

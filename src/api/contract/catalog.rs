@@ -58,16 +58,11 @@ const VALIDATE: Shape = Shape::Map(&Fields::of(
 ));
 const ANALYZE: Shape = Shape::Map(&Fields::of(
     &["location"],
-    &[
-        ("catalogFileName", Shape::Text),
-        (
-            "location",
-            Shape::Map(&Fields::of(
-                &["target", "type"],
-                &[("target", Shape::Text), ("type", Shape::Text)],
-            )),
-        ),
-    ],
+    &[("catalogFileName", Shape::Text), ("location", NEW_TARGET)],
+));
+const NEW_TARGET: Shape = Shape::Closed(&Fields::of(
+    &["type", "target"],
+    &[("target", Shape::Text), ("type", Shape::Text)],
 ));
 const LOCATION: Shape = Shape::Map(&Fields::of(
     &["target", "type"],
@@ -219,7 +214,7 @@ pub(in crate::api) const REPLACE_LOCATION: Operation = Operation {
     path: "/api/catalog/locations/{id}",
     summary: "Gives a registered location another target",
     query: &[],
-    body: Body::Required(LOCATION),
+    body: Body::Required(NEW_TARGET),
 };
 pub(in crate::api) const UNREGISTER_LOCATION: Operation = plain(
     "DELETE",
