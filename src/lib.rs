@@ -27,6 +27,10 @@ pub mod catalog;
 
 pub mod search;
 
+pub mod auth;
+
+pub mod permission;
+
 pub mod http;
 
 pub mod api;

@@ -54,8 +54,16 @@ pub const BROKEN_FILES: &str = "/sources/files?state=broken";
 pub const CONFLICTING_FILES: &str = "/sources/files?state=conflict";
 /// The list of what no file lists any more.
 pub const ORPHANS: &str = "/catalog?kind=all&orphans=only";
+/// How to sign in.
+pub const SIGN_IN: &str = "/sign-in";
 /// Route of the embedded files.
 pub const STATIC: &str = "/static/{*path}";
+
+/// Whether a page is for everybody, signed in or not.
+#[must_use]
+pub fn is_open(path: &str) -> bool {
+    path == SIGN_IN || path.starts_with("/static/")
+}
 
 /// What must be escaped in one segment of a path: all but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC

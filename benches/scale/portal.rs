@@ -24,7 +24,7 @@ pub(crate) fn write_config(folder: &Path, catalog: &Path) -> anyhow::Result<Path
     std::fs::write(
         &path,
         format!(
-            "app:\n  baseUrl: http://127.0.0.1\nbackend:\n  baseUrl: http://127.0.0.1\n  listen:\n    host: 127.0.0.1\n  database:\n    client: better-sqlite3\n    connection:\n      directory: {}\ncatalog:\n  rules:\n    - allow: [Component, API, System, Domain, Resource, Group, User, Location]\n  locations:\n    - type: file\n      target: {}\n",
+            "app:\n  baseUrl: http://127.0.0.1\nbackend:\n  baseUrl: http://127.0.0.1\n  listen:\n    host: 127.0.0.1\n  database:\n    client: better-sqlite3\n    connection:\n      directory: {}\n  auth:\n    dangerouslyDisableDefaultAuthPolicy: true\ncatalog:\n  rules:\n    - allow: [Component, API, System, Domain, Resource, Group, User, Location]\n  locations:\n    - type: file\n      target: {}\n",
             folder.join("data").display(),
             all.display()
         ),

@@ -66,7 +66,7 @@ pub(super) async fn refresh_file(state: AppState, call: Call) -> Result<Response
     }
     state
         .ingest
-        .refresh_file(location_ref, call.viewer().entity_ref.as_str())
+        .refresh_file(location_ref, call.viewer.actor())
         .await?;
     Ok(empty(StatusCode::OK))
 }
@@ -90,7 +90,7 @@ pub(super) async fn accept_removal(state: AppState, call: Call) -> Result<Respon
     let origin = body.required_text("origin")?;
     let removed = state
         .ingest
-        .accept_removal(origin, call.viewer().entity_ref.as_str())
+        .accept_removal(origin, call.viewer.actor())
         .await?;
     Ok(json(
         value!({ "removed": removed }).to_string().into(),
@@ -123,7 +123,7 @@ pub(super) async fn undo_deletion(state: AppState, call: Call) -> Result<Respons
     let entity_ref = EntityRef::from_canonical(&body.required_text("entityRef")?.to_lowercase());
     state
         .ingest
-        .undo_delete(&entity_ref, call.viewer().entity_ref.as_str())
+        .undo_delete(&entity_ref, call.viewer.actor())
         .await?;
     Ok(empty(StatusCode::OK))
 }

@@ -2,28 +2,36 @@
 //!
 //! `router` is the table of all routes; `docs/API.md` lists them, and a test compares the two.
 
+mod auth;
 mod callboard;
 mod catalog;
 mod contract;
+mod cookie;
 mod health;
 mod kubernetes;
 mod notifications;
 mod openapi;
+mod permission;
 mod plugins;
 mod scaffolder;
 mod search;
+mod signals;
 mod techdocs;
+mod user_settings;
 
 use axum::{
     Router,
     extract::Request,
     http::Uri,
+    middleware::from_fn_with_state,
     response::Response,
-    routing::{self, any},
+    routing::{self, any as any_method},
 };
 use tower::ServiceExt;
 
-use crate::http::{AppState, SentUri, delete, get, not_found, post, put, read};
+use crate::http::{
+    AppState, PLUGINS, SentUri, admit, any, delete, get, not_found, post, put, read,
+};
 
 /// Every route of the API.
 pub fn router(state: AppState) -> Router {
@@ -31,9 +39,10 @@ pub fn router(state: AppState) -> Router {
     let normalised = routes.clone().fallback(not_found).with_state(state.clone());
     let again = move |request: Request| normalise(normalised, request);
     routes
-        .route("/api/{*path}", any(again.clone()))
-        .route("/.backstage/{*path}", any(again))
+        .route("/api/{*path}", any_method(again.clone()))
+        .route("/.backstage/{*path}", any_method(again))
         .method_not_allowed_fallback(not_found)
+        .layer(from_fn_with_state(state.clone(), admit))
         .with_state(state)
 }
 
@@ -45,8 +54,12 @@ fn routes() -> Router<AppState> {
         .merge(scaffolder_and_techdocs())
         .merge(kubernetes())
         .merge(notifications())
-        .merge(of_every_plugin())
+        .merge(signals())
         .merge(descriptions())
+        .merge(sign_in())
+        .merge(every_plugin())
+        .merge(permissions())
+        .merge(user_settings())
         .merge(ours());
     routes.method_not_allowed_fallback(not_found)
 }
@@ -203,13 +216,7 @@ fn kubernetes() -> Router<AppState> {
             "/api/kubernetes/resources/custom/query",
             post(kubernetes::custom_resources),
         )
-        .route(
-            "/api/kubernetes/proxy/{*path}",
-            get(kubernetes::proxy)
-                .merge(post(kubernetes::proxy))
-                .merge(put(kubernetes::proxy))
-                .merge(delete(kubernetes::proxy)),
-        )
+        .route("/api/kubernetes/proxy/{*path}", any(kubernetes::proxy))
 }
 
 /// Backstage serves every one of them under both addresses.
@@ -228,12 +235,41 @@ fn notifications() -> Router<AppState> {
     routes
 }
 
-/// What every plugin of Backstage's has: its scheduled tasks, and its actions for agents.
-fn of_every_plugin() -> Router<AppState> {
+fn signals() -> Router<AppState> {
+    Router::new().route("/api/signals", routing::get(signals::connect))
+}
+
+fn descriptions() -> Router<AppState> {
+    Router::new()
+        .route("/api/catalog/openapi.json", get(openapi::catalog))
+        .route("/api/search/openapi.json", get(openapi::search))
+        .route("/api/scaffolder/openapi.json", get(openapi::scaffolder))
+}
+
+fn sign_in() -> Router<AppState> {
+    Router::new()
+        .route("/api/auth/.well-known/jwks.json", get(auth::jwks))
+        .route(
+            "/api/auth/.well-known/openid-configuration",
+            get(auth::openid_configuration),
+        )
+        .route("/api/auth/v1/userinfo", get(auth::userinfo))
+        .route("/api/auth/{provider}", any(auth::provider))
+        .route("/api/auth/{provider}/{action}", any(auth::provider))
+        .route("/api/auth/{provider}/handler/frame", any(auth::provider))
+}
+
+/// What every plugin has: keys, a cookie, scheduled tasks, actions for agents.
+fn every_plugin() -> Router<AppState> {
     let mut routes = Router::new();
-    for plugin in plugins::PLUGINS {
+    for plugin in PLUGINS {
         let path = |rest: &str| format!("/api/{plugin}/.backstage/{rest}");
         routes = routes
+            .route(&path("auth/v1/jwks.json"), get(auth::jwks))
+            .route(
+                &path("auth/v1/cookie"),
+                get(cookie::give_cookie).merge(delete(cookie::take_cookie)),
+            )
             .route(&path("scheduler/v1/tasks"), get(plugins::tasks))
             .route(
                 &path("scheduler/v1/tasks/{id}/trigger"),
@@ -244,11 +280,29 @@ fn of_every_plugin() -> Router<AppState> {
     routes
 }
 
-fn descriptions() -> Router<AppState> {
+fn permissions() -> Router<AppState> {
     Router::new()
-        .route("/api/catalog/openapi.json", get(openapi::catalog))
-        .route("/api/search/openapi.json", get(openapi::search))
-        .route("/api/scaffolder/openapi.json", get(openapi::scaffolder))
+        .route("/api/permission/authorize", post(permission::authorize))
+        .route("/api/permission/health", routing::get(permission::health))
+        .route(
+            "/api/catalog/.well-known/backstage/permissions/metadata",
+            get(permission::catalog_metadata),
+        )
+        .route(
+            "/api/catalog/.well-known/backstage/permissions/apply-conditions",
+            post(permission::apply_catalog_conditions),
+        )
+}
+
+fn user_settings() -> Router<AppState> {
+    Router::new()
+        .route("/api/user-settings/multiget", post(user_settings::settings))
+        .route(
+            "/api/user-settings/buckets/{bucket}/keys/{key}",
+            get(user_settings::setting)
+                .merge(put(user_settings::keep_setting))
+                .merge(delete(user_settings::forget_setting)),
+        )
 }
 
 /// What Backstage has no address for.

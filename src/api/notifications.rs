@@ -1,4 +1,4 @@
-//! `/api/notifications` before there are any (`other-plugins-api.md` §5). Every route is there with and without
+//! `/api/notifications` before there are any (`other-plugins-api.md` §5): for users, whatever the policy. Every route is there with and without
 //! `/notifications` in its path.
 
 use axum::response::Response;
@@ -23,6 +23,7 @@ const FILTERS: [&str; 9] = [
 
 /// `GET /notifications`
 pub(super) async fn list(_: AppState, call: Call) -> Result<Response> {
+    call.viewer.user()?;
     check_filters(&call)?;
     let none = value!({"totalCount": 0, "notifications": []});
     Ok(json(none.to_string().into(), &call.headers))
@@ -37,6 +38,7 @@ fn check_filters(call: &Call) -> Result<()> {
 
 /// `GET /status`
 pub(super) async fn status(_: AppState, call: Call) -> Result<Response> {
+    call.viewer.user()?;
     call.query(&[])?;
     let none = value!({"unread": 0, "read": 0});
     Ok(json(none.to_string().into(), &call.headers))
@@ -44,6 +46,7 @@ pub(super) async fn status(_: AppState, call: Call) -> Result<Response> {
 
 /// `GET /topics`
 pub(super) async fn topics(_: AppState, call: Call) -> Result<Response> {
+    call.viewer.user()?;
     check_filters(&call)?;
     Ok(json(
         value!({"topics": []}).to_string().into(),
@@ -53,17 +56,20 @@ pub(super) async fn topics(_: AppState, call: Call) -> Result<Response> {
 
 /// `GET /settings`
 pub(super) async fn settings(_: AppState, call: Call) -> Result<Response> {
+    call.viewer.user()?;
     let none = value!({"channels": [{"id": "Web", "origins": []}]});
     Ok(json(none.to_string().into(), &call.headers))
 }
 
 /// `GET /notifications/{id}`
-pub(super) async fn notification(_: AppState, _: Call) -> Result<Response> {
+pub(super) async fn notification(_: AppState, call: Call) -> Result<Response> {
+    call.viewer.user()?;
     Err(Error::NotFound("Not found".to_owned()))
 }
 
 /// `POST /notifications/update`: ids that are not the caller's are skipped, and none is.
 pub(super) async fn update(_: AppState, call: Call) -> Result<Response> {
+    call.viewer.user()?;
     call.json()?.required_texts("ids")?;
     Ok(json("[]".into(), &call.headers))
 }

@@ -9,17 +9,6 @@ use crate::{
     http::{AppState, Call, empty, json},
 };
 
-/// The plugins that are there.
-pub(super) const PLUGINS: [&str; 7] = [
-    "catalog",
-    "events",
-    "kubernetes",
-    "notifications",
-    "scaffolder",
-    "search",
-    "techdocs",
-];
-
 /// The tasks that may be triggered: scripts of Backstage's do so to make entities searchable. Our index follows the
 /// catalog by itself, so they have nothing to do.
 const INDEXING: [&str; 2] = ["search_index_software_catalog", "search_index_techdocs"];

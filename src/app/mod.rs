@@ -19,6 +19,7 @@ pub use serve::{run, serve};
 
 use crate::{
     api,
+    auth::Auth,
     catalog::Catalog,
     clock::Clock,
     config::{Config, Database},
@@ -82,11 +83,13 @@ impl App {
         run(Box::pin(fill_catalog));
         run(Box::pin(fill_search));
         run(Box::pin(tell));
+        let auth = Auth::new(&config, db.clone(), clock.clone())?;
         let config = Arc::new(config);
         let state = AppState::from(http::Parts {
             config,
             catalog,
             search,
+            auth,
             ingest,
             store: db.clone(),
             clock,

@@ -1,9 +1,6 @@
 //! Listening, and stopping well.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 
 use axum::serve::ListenerExt;
 use tokio::{net::TcpListener, signal};
@@ -21,7 +18,8 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Starts a portal, serves it until it is asked to stop (SIGTERM, Ctrl-C), and stops it.
 pub async fn run(config: Config) -> Result<()> {
-    let listener = listen(loopback_only(config.backend.listen)).await?;
+    let listener = listen(config.backend.listen).await?;
+    warn_of_open_doors(&config);
     let base_url = config.app.base_url.clone();
     let app = App::start(config, Clock::system()).await?;
     let address = listener.local_addr().map_err(Error::internal)?;
@@ -44,8 +42,11 @@ pub async fn serve(
         stop.await;
         stopping.send_replace(true);
     };
-    let router = app.router();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stop);
+    // Who is a guest depends on where they come from.
+    let service = app
+        .router()
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop);
     let too_long = async {
         let _ = is_stopping.wait_for(|stopping| *stopping).await;
         tokio::time::sleep(GRACE).await;
@@ -67,16 +68,26 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// Nobody signs in yet, so nobody from outside comes in.
-fn loopback_only(configured: SocketAddr) -> SocketAddr {
-    if configured.ip().is_loopback() {
-        return configured;
+/// Who reaches the portal from elsewhere may read and write without saying who they are: that is worth a line.
+fn warn_of_open_doors(config: &Config) {
+    let address = config.backend.listen;
+    if address.ip().is_loopback() {
+        return;
     }
-    let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), configured.port());
-    warn!(
-        "backend.listen says {configured}; there is no sign-in yet, so Callboard listens on {address} instead"
-    );
-    address
+    if config.backend.auth.is_policy_disabled {
+        warn!(
+            "Everyone who reaches {address} may read and write: backend.auth.dangerouslyDisableDefaultAuthPolicy is true. Remove it, or listen on 127.0.0.1 (backend.listen)"
+        );
+    } else if config
+        .auth
+        .guest
+        .as_ref()
+        .is_some_and(|guest| guest.is_for_everyone)
+    {
+        warn!(
+            "Everyone who reaches {address} is a guest who may read and write: auth.providers.guest.dangerouslyAllowOutsideDevelopment is true"
+        );
+    }
 }
 
 async fn asked_to_stop() {

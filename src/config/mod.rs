@@ -4,6 +4,7 @@
 //! read into sections (`reader`, `sections`). Every problem is collected; none stops at the first.
 
 mod account;
+mod auth;
 mod database;
 mod environment;
 mod file;
@@ -14,6 +15,7 @@ mod merge;
 mod problem;
 mod reader;
 mod rules;
+mod secret;
 mod sections;
 mod transform;
 mod types;
@@ -24,8 +26,12 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use account::Account;
+pub use auth::{
+    AccessRestriction, AuthConfig, BackendAuth, ExternalAccess, GuestProvider, ServiceProof,
+};
 pub use environment::Environment;
 pub use problem::ConfigProblem;
+pub use secret::Secret;
 pub use types::{
     AllowedHost, AllowedKind, App, Backend, CallboardConfig, CatalogConfig, CatalogRule, Config,
     Cors, Database, FaultIsolation, Integration, LocationMatch, OrphanStrategy, SearchConfig,

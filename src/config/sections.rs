@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     Account, AllowedHost, App, Backend, CallboardConfig, CatalogConfig, Config, Cors, Database,
-    FaultIsolation, Integration, OrphanStrategy, SearchConfig, database, listen,
+    FaultIsolation, Integration, OrphanStrategy, SearchConfig, Secret, auth, database, listen,
     locations::{self, Locations},
     merge::Merged,
     problem::Problems,
@@ -20,12 +20,14 @@ use crate::entity::{KindDefinition, ScmHost};
 /// Backstage processes each entity every 100 to 150 seconds.
 const PROCESSING_INTERVAL: std::time::Duration = std::time::Duration::from_mins(2);
 const DATA_DIR: &str = "./callboard-data";
+/// As long as the base64 of 24 random bytes.
+const MIN_ENCRYPTION_KEY: usize = 32;
 
 /// Reads everything; what is wrong is noted.
 pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
     let root = Section::root(&merged.value, problems);
     let working_folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-    let backend = root.section("backend", read_backend);
+    let (backend, mut unread) = root.section("backend", read_backend);
     let found = root.section("catalog", |catalog| {
         locations::read(catalog, &working_folder)
     });
@@ -35,7 +37,8 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
     callboard.file_roots.extend(found.folders.iter().cloned());
     callboard.file_roots.push(working_folder);
     callboard.file_roots.extend(merged.folders.iter().cloned());
-    let account = Account::of(merged, &backend, &found.unread);
+    unread.extend(found.unread.iter().cloned());
+    let account = Account::of(merged, &backend, &unread);
     Config {
         app: root.section("app", |app| App {
             title: app.text("title").map(str::to_owned),
@@ -43,6 +46,10 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         }),
         organization: root.section("organization", |section| {
             section.text("name").map(str::to_owned)
+        }),
+        auth: root.section("auth", auth::read),
+        permission_enabled: root.section("permission", |permission| {
+            permission.bool("enabled").unwrap_or(false)
         }),
         integrations: root.section("integrations", read_integrations),
         catalog: root.section("catalog", |catalog| read_catalog(catalog, found)),
@@ -56,16 +63,20 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
     }
 }
 
-fn read_backend(backend: Section<'_>) -> Backend {
-    Backend {
+/// The section, and what in it belongs to parts that are not here.
+fn read_backend(backend: Section<'_>) -> (Backend, Vec<String>) {
+    let (auth, unread) = auth::read_backend(backend);
+    let backend = Backend {
         base_url: base_url(backend),
         listen: listen::read(backend),
         database: database::read(backend),
         cors: read_cors(backend),
         content_security_policy: content_security_policy(backend),
+        auth,
         reading_allow: backend
             .section("reading", |reading| reading.sections("allow", allowed_host)),
-    }
+    };
+    (backend, unread)
 }
 
 fn base_url(section: Section<'_>) -> Url {
@@ -287,6 +298,7 @@ fn read_callboard(callboard: Section<'_>, database: &Database, merged: &Merged) 
     let roots = callboard.texts("fileRoots").unwrap_or_default();
     CallboardConfig {
         data_dir: data_dir.unwrap_or_else(|| PathBuf::from(DATA_DIR)),
+        encryption_key: encryption_key(callboard),
         fault_isolation: callboard
             .choice(
                 "faultIsolation",
@@ -302,6 +314,18 @@ fn read_callboard(callboard: Section<'_>, database: &Database, merged: &Merged) 
         merge_keys: callboard.bool("yamlMergeKeys").unwrap_or(false),
         file_roots: roots.into_iter().map(PathBuf::from).collect(),
     }
+}
+
+fn encryption_key(callboard: Section<'_>) -> Option<Secret> {
+    let text = callboard.text("encryptionKey")?;
+    if text.len() < MIN_ENCRYPTION_KEY {
+        callboard.problem(
+            "encryptionKey",
+            format!("is shorter than {MIN_ENCRYPTION_KEY} characters. Make one with: openssl rand -base64 32"),
+        );
+        return None;
+    }
+    Some(Secret::new(text))
 }
 
 /// The schemas of declared kinds; relative paths count from the folder of the last configuration file.

@@ -95,8 +95,13 @@ fn the_configuration_of_a_new_backstage_app_is_taken() {
             .content_security_policy
             .contains("connect-src 'self' http: https:")
     );
+    let guest = config.auth.guest.as_ref().expect("guests are let in");
+    assert_eq!(guest.user.as_str(), "user:development/guest");
+    assert_eq!(guest.ownership_refs, ["user:development/guest"]);
+    assert!(!guest.is_for_everyone && !config.backend.auth.is_policy_disabled);
+    assert!(config.permission_enabled);
     let account = &config.account;
-    for key in ["techdocs", "auth", "permission", "catalog.import"] {
+    for key in ["techdocs", "catalog.import"] {
         assert!(
             account.elsewhere.contains(&key.to_owned()),
             "{key}: {account}"

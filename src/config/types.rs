@@ -6,7 +6,7 @@ use globset::GlobMatcher;
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
 
-use super::Account;
+use super::{Account, AuthConfig, BackendAuth, Secret};
 use crate::entity::{KindDefinition, LocationRef, ScmHost};
 
 /// The configuration, checked.
@@ -18,6 +18,10 @@ pub struct Config {
     pub organization: Option<String>,
     /// `backend`
     pub backend: Backend,
+    /// `auth`
+    pub auth: AuthConfig,
+    /// `permission.enabled`: whether clients ask what they may do.
+    pub permission_enabled: bool,
     /// `integrations`: which product runs on which host; configured hosts before implicit ones.
     pub integrations: Vec<Integration>,
     /// `catalog`
@@ -52,6 +56,8 @@ pub struct Backend {
     pub cors: Option<Cors>,
     /// `backend.csp` over our own directives, ready as a header value.
     pub content_security_policy: String,
+    /// `backend.auth`
+    pub auth: BackendAuth,
     /// `backend.reading.allow`
     pub reading_allow: Vec<AllowedHost>,
 }
@@ -199,6 +205,8 @@ pub struct SearchConfig {
 pub struct CallboardConfig {
     /// `callboard.dataDir`: the lock, the unpacked examples, and by default the database.
     pub data_dir: PathBuf,
+    /// `callboard.encryptionKey`, at least 32 characters; `None`: a key file in `data_dir`, where one is needed.
+    pub encryption_key: Option<Secret>,
     /// `callboard.faultIsolation`
     pub fault_isolation: FaultIsolation,
     /// `callboard.kinds`, read.

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use axum::http::{HeaderMap, Method, Uri, header::CONTENT_TYPE};
+use axum::http::{HeaderMap, Method, Uri, header::CONTENT_TYPE, request::Parts};
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::{Query, Viewer};
+use super::{Query, Viewer, is_local};
 use crate::{
     error::{Error, Result},
     input::parse_json_body,
@@ -24,13 +24,23 @@ pub struct Call {
     pub headers: HeaderMap,
     /// With what; empty for reads.
     pub body: Bytes,
+    /// By whom.
+    pub viewer: Viewer,
+    /// Whether it comes from this machine.
+    pub is_local: bool,
 }
 
 impl Call {
-    /// Who asks.
-    #[must_use]
-    pub fn viewer(&self) -> Viewer {
-        Viewer::of(&self.headers)
+    /// From its parts, behind the policy.
+    pub(super) fn new(mut parts: Parts, body: Bytes) -> Self {
+        Self {
+            viewer: parts.extensions.remove().unwrap_or_default(),
+            is_local: is_local(&parts.extensions, &parts.headers),
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            body,
+        }
     }
 
     /// A segment of the path, decoded, counted from 0 and from the end: `segment_from_end(0)` is the last one.

@@ -48,12 +48,7 @@ pub fn read(handler: fn(&AppState, &Call) -> Result<Response>) -> MethodRouter<A
         move |State(state): State<AppState>, request: Request| async move {
             let (parts, _) = request.into_parts();
             let sent = sent_uri(&parts);
-            let call = Call {
-                method: parts.method,
-                uri: parts.uri,
-                headers: parts.headers,
-                body: Bytes::new(),
-            };
+            let call = Call::new(parts, Bytes::new());
             let answered = match until_ready(&state).await {
                 Ok(()) => check_path(call.uri.path()).and_then(|()| handler(&state, &call)),
                 Err(fault) => Err(fault),
@@ -103,6 +98,16 @@ where
     })
 }
 
+/// Every method, where the handler itself tells them apart.
+pub fn any<F>(handler: fn(AppState, Call) -> F) -> MethodRouter<AppState>
+where
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
+    routing::any(move |State(state): State<AppState>, request: Request| {
+        answer(state, request, handler)
+    })
+}
+
 async fn answer<F>(state: AppState, request: Request, handler: fn(AppState, Call) -> F) -> Response
 where
     F: Future<Output = Result<Response>> + Send + 'static,
@@ -117,12 +122,7 @@ where
         let fault = Error::Input("request entity too large".to_owned());
         return error_answer(&fault, &method, &uri);
     };
-    let call = Call {
-        method: parts.method,
-        uri: parts.uri,
-        headers: parts.headers,
-        body,
-    };
+    let call = Call::new(parts, body);
     let answered = match until_ready(&state)
         .await
         .and_then(|()| check_path(call.uri.path()))

@@ -4,7 +4,7 @@ use axum::{
     http::{Method, StatusCode, Uri},
     response::Response,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing::error;
 
 use super::answer;
@@ -45,8 +45,26 @@ fn named_error(
     method: &Method,
     uri: &Uri,
 ) -> Response {
+    answer_with(
+        status,
+        &json!({"name": name, "message": message}),
+        method,
+        uri,
+    )
+}
+
+/// A token that is no good, where none is needed: worded as Backstage words it then.
+pub(super) fn unresolved(cause: &Error, method: &Method, uri: &Uri) -> Response {
+    let name = cause.name();
+    let message = format!("Could not resolve credentials; caused by {name}: {cause}");
+    let cause = json!({"name": name, "message": cause.to_string()});
+    let error = json!({"name": name, "message": message, "cause": cause});
+    answer_with(StatusCode::UNAUTHORIZED, &error, method, uri)
+}
+
+fn answer_with(status: StatusCode, error: &Value, method: &Method, uri: &Uri) -> Response {
     let body = json!({
-        "error": {"name": name, "message": message},
+        "error": error,
         "request": {"method": method.as_str(), "url": relative_url(uri)},
         "response": {"statusCode": status.as_u16()},
     });

@@ -7,6 +7,8 @@ mod cors;
 mod endpoint;
 mod error;
 mod headers;
+mod peer;
+mod policy;
 mod query;
 mod state;
 mod viewer;
@@ -14,12 +16,14 @@ mod viewer;
 pub use answer::{empty, json, streamed_json};
 pub use call::{Call, JsonBody};
 pub use contract::{Asked, Body, Kind, Operation, Parameter};
-pub use endpoint::{SentUri, delete, get, not_found, post, put, read};
+pub use endpoint::{SentUri, any, delete, get, not_found, post, put, read};
 pub use error::{error_answer, status_of};
 pub use headers::refuse_foreign_forms;
+pub use peer::is_local;
+pub use policy::{PLUGINS, admit};
 pub use query::Query;
 pub use state::{AppState, Parts};
-pub use viewer::Viewer;
+pub use viewer::{ANONYMOUS, AUTH_COOKIE, Viewer, bearer_token, cookie};
 
 use axum::Router;
 use tower_http::{

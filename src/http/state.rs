@@ -5,7 +5,8 @@ use std::{ops::Deref, sync::Arc};
 use tokio::sync::watch;
 
 use crate::{
-    catalog::Catalog, clock::Clock, config::Config, ingest::Ingest, search::SearchIndex, store::Db,
+    auth::Auth, catalog::Catalog, clock::Clock, config::Config, ingest::Ingest,
+    search::SearchIndex, store::Db,
 };
 
 /// What handlers share. Cheap to clone.
@@ -20,6 +21,8 @@ pub struct Parts {
     pub catalog: Catalog,
     /// The search index.
     pub search: SearchIndex,
+    /// Knows who people are.
+    pub auth: Auth,
     /// Changes go through it.
     pub ingest: Ingest,
     /// Files, versions and removals, for pages.

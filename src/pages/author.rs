@@ -3,7 +3,7 @@
 use askama::{Template, filters::HtmlSafe};
 
 use super::link::EntityLink;
-use crate::{catalog::Snapshot, entity::EntityRef};
+use crate::{catalog::Snapshot, entity::EntityRef, http::ANONYMOUS};
 
 /// Who did it: `{{ by }}` in a template.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
@@ -14,7 +14,7 @@ use crate::{catalog::Snapshot, entity::EntityRef};
 pub(crate) enum Author {
     /// Somebody in the catalog.
     Known(EntityLink),
-    /// Somebody who is not: a guest, or gone since.
+    /// Somebody who is not: a guest, a service, or gone since.
     Named {
         /// The end of the ref.
         name: String,
@@ -31,6 +31,12 @@ impl Author {
     /// From a user's ref, or `system`, as versions and tombstones have it.
     #[must_use]
     pub(crate) fn new(catalog: &Snapshot<'_>, by: &str) -> Self {
+        if by == ANONYMOUS {
+            return Self::Named {
+                name: by.to_owned(),
+                hint: "Somebody who had not signed in".to_owned(),
+            };
+        }
         if !by.contains(':') {
             return Self::Portal;
         }

@@ -48,6 +48,8 @@ pub(super) async fn not_found() -> PageError {
 struct ErrorPage {
     shell: Shell,
     status: u16,
+    /// Whether signing in would help.
+    wants_sign_in: bool,
     heading: &'static str,
     text: String,
     /// Names the log line of an error of ours.
@@ -82,6 +84,7 @@ pub(super) async fn with_page(
     let page = ErrorPage {
         shell: shell.clone(),
         status: status.as_u16(),
+        wants_sign_in: status == StatusCode::UNAUTHORIZED,
         heading: heading(&error),
         text: error.to_string(),
         incident,

@@ -28,6 +28,7 @@ mod path;
 mod respond;
 mod search;
 mod shell;
+mod sign_in;
 mod sources;
 mod status;
 mod summary;
@@ -54,6 +55,7 @@ pub fn router(state: AppState) -> Router {
         .route(urls::SEARCH_SUGGEST, get(search::suggest))
         .route(urls::TEAMS, get(teams::list))
         .route(urls::TEAM, get(team::page))
+        .route(urls::SIGN_IN, get(sign_in::page))
         .route(urls::STATIC, get(assets::serve))
         .merge(entity::routes())
         .merge(graph::routes())

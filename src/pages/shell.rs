@@ -8,21 +8,21 @@ use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, request::Parts},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use axum_htmx::{HX_HISTORY_RESTORE_REQUEST, HX_REQUEST, HX_TARGET};
 
 use super::{
     assets::{ASSETS, Assets},
     attention::{Attention, Counts},
-    error,
+    error::{self, PageError},
     flash::Flash,
     icons,
     link::EntityLink,
 };
 use crate::{
     clock::UnixMillis,
-    http::{AppState, Viewer},
+    http::{AppState, Viewer, is_local},
     urls,
 };
 
@@ -38,8 +38,10 @@ pub(crate) struct Inner {
     pub(crate) nav: Vec<NavItem>,
     /// What the person just did.
     pub(crate) flash: Option<Flash>,
-    /// Who looks, as a user of the catalog; nobody there has to be called so.
-    pub(crate) viewer: EntityLink,
+    /// Who looks, as a user of the catalog; nobody there has to be called so. `None`: nobody signed in.
+    pub(crate) viewer: Option<EntityLink>,
+    /// Whether they may see the portal, and not only how to sign in.
+    pub(crate) is_admitted: bool,
     /// The term in the search box.
     pub(crate) term: String,
     /// The time by which the page tells times.
@@ -91,7 +93,13 @@ impl Inner {
 }
 
 impl Shell {
-    fn new(state: &AppState, attention: Counts, request: &Request) -> Self {
+    /// For somebody who may look, or for nobody.
+    fn new(
+        state: &AppState,
+        attention: Counts,
+        viewer: Option<&Viewer>,
+        request: &Request,
+    ) -> Self {
         let uri = request.uri();
         let term = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
             .find(|(key, _)| key == "q" && uri.path() == urls::SEARCH)
@@ -101,10 +109,10 @@ impl Shell {
             portal: portal_name(state),
             nav: nav(uri.path(), &attention),
             flash: Flash::read(request.headers()),
-            viewer: EntityLink::find(
-                &state.catalog.read(),
-                &Viewer::of(request.headers()).entity_ref,
-            ),
+            viewer: viewer
+                .and_then(|viewer| viewer.user().ok())
+                .map(|user| EntityLink::find(&state.catalog.read(), &user.entity_ref)),
+            is_admitted: viewer.is_some(),
             term,
             now: state.clock.now(),
             attention,
@@ -131,17 +139,31 @@ pub(super) struct Frame {
     pub(super) attention: Attention,
 }
 
-/// Puts the shell around a request, and makes a page of the error it may answer with.
+/// Lets people in or asks them to sign in, puts the shell around a request, and makes a page of the error it may
+/// answer with.
 pub(super) async fn frame(
     State(frame): State<Frame>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let counts = frame.attention.counts(&frame.state).await;
-    let shell = Shell::new(&frame.state, counts, &request);
     let path = request.uri().path().to_owned();
+    let decided = Viewer::of_page(
+        &frame.state,
+        is_local(request.extensions(), request.headers()),
+    );
+    let counts = match &decided {
+        Ok(_) => frame.attention.counts(&frame.state).await,
+        Err(_) => Counts::default(),
+    };
+    let shell = Shell::new(&frame.state, counts, decided.as_ref().ok(), &request);
     request.extensions_mut().insert(shell.clone());
-    let response = next.run(request).await;
+    let response = match decided {
+        Err(fault) if !urls::is_open(&path) => PageError::from(fault).into_response(),
+        decided => {
+            request.extensions_mut().insert(decided.unwrap_or_default());
+            next.run(request).await
+        }
+    };
     error::with_page(response, &shell, &frame.state, &path).await
 }
 

@@ -12,7 +12,10 @@ mod files;
 mod locations;
 mod lock;
 mod reach;
+mod signing_keys;
 mod texts;
+mod user_info;
+mod user_settings;
 mod versions;
 
 pub use db::{Db, Tx};
@@ -36,5 +39,12 @@ pub use locations::{
 };
 pub use lock::DataFolderLock;
 pub use reach::{LocationTargets, entities_of_file, file_refs, location_targets, targets_of};
+pub use signing_keys::{
+    SigningKey, add_signing_key, delete_expired_keys, signing_key, signing_keys,
+};
 pub use texts::{put_text, text, text_hash};
+pub use user_info::{put_user_claims, user_claims};
+pub use user_settings::{
+    SettingKey, count_user_settings, delete_user_setting, put_user_setting, user_setting,
+};
 pub use versions::{NewVersion, Version, put_versions, recent_versions, versions};

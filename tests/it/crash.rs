@@ -119,7 +119,7 @@ fn write_catalog(folder: &Path, kind: &str) {
     std::fs::write(folder.join("all.yaml"), all).expect("written");
     std::fs::write(
         folder.join("app-config.yaml"),
-        "app:\n  baseUrl: http://localhost:7007\nbackend:\n  baseUrl: http://localhost:7007\n  listen:\n    host: 127.0.0.1\n    port: 7007\n  database:\n    client: better-sqlite3\n    connection:\n      directory: ./data\ncatalog:\n  locations:\n    - type: file\n      target: ./all.yaml\n",
+        "app:\n  baseUrl: http://localhost:7007\nbackend:\n  baseUrl: http://localhost:7007\n  listen:\n    host: 127.0.0.1\n    port: 7007\n  database:\n    client: better-sqlite3\n    connection:\n      directory: ./data\n  auth:\n    dangerouslyDisableDefaultAuthPolicy: true\ncatalog:\n  locations:\n    - type: file\n      target: ./all.yaml\n",
     )
     .expect("written");
 }

@@ -16,7 +16,7 @@ pub(in crate::api) async fn delete_entity(state: AppState, call: Call) -> Result
     let uid = call.segment_from_end(0);
     state
         .ingest
-        .delete_entity(&uid, call.viewer().entity_ref.as_str())
+        .delete_entity(&uid, call.viewer.actor())
         .await?;
     Ok(empty(StatusCode::NO_CONTENT))
 }
@@ -25,10 +25,14 @@ pub(in crate::api) async fn delete_entity(state: AppState, call: Call) -> Result
 pub(in crate::api) async fn refresh(state: AppState, call: Call) -> Result<Response> {
     let body = REFRESH_ENTITY.read(&call)?.body;
     let entity_ref = body.required_text("entityRef")?.to_lowercase();
+    // Sent in place of the header; whoever it stands for may refresh.
+    if let Some(token) = body.text("authorizationToken")? {
+        state.auth.authenticate(token).await?;
+    }
     let entity_ref = EntityRef::from_canonical(&entity_ref);
     state
         .ingest
-        .refresh(&entity_ref, call.viewer().entity_ref.as_str())
+        .refresh(&entity_ref, call.viewer.actor())
         .await?;
     Ok(empty(StatusCode::OK))
 }

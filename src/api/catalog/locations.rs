@@ -92,7 +92,7 @@ pub(in crate::api) async fn register_location(state: AppState, call: Call) -> Re
     }
     let location = state
         .ingest
-        .register(new, on_conflict, call.viewer().entity_ref.as_str())
+        .register(new, on_conflict, call.viewer.actor())
         .await?;
     Ok(answer(
         &call,
@@ -107,7 +107,7 @@ pub(in crate::api) async fn replace_location(state: AppState, call: Call) -> Res
     let id = call.segment_from_end(0).into_owned();
     let location = state
         .ingest
-        .replace_location(&id, new, call.viewer().entity_ref.as_str())
+        .replace_location(&id, new, call.viewer.actor())
         .await?;
     Ok(answer(&call, StatusCode::OK, &shown(&location)))
 }
@@ -116,10 +116,7 @@ pub(in crate::api) async fn replace_location(state: AppState, call: Call) -> Res
 pub(in crate::api) async fn unregister_location(state: AppState, call: Call) -> Result<Response> {
     UNREGISTER_LOCATION.read(&call)?;
     let id = call.segment_from_end(0);
-    state
-        .ingest
-        .unregister(&id, call.viewer().entity_ref.as_str())
-        .await?;
+    state.ingest.unregister(&id, call.viewer.actor()).await?;
     Ok(empty(StatusCode::NO_CONTENT))
 }
 

@@ -98,7 +98,7 @@ fn pending(file: &File, document: &FileDocument, text: &str) -> Option<Value> {
 /// `DELETE /entities/unprocessed/delete/{entity_id}`
 pub(in crate::api) async fn delete_unprocessed(state: AppState, call: Call) -> Result<Response> {
     let uid = call.segment_from_end(0);
-    let by = call.viewer().entity_ref;
-    state.ingest.delete_entity(&uid, by.as_str()).await?;
+    let by = call.viewer.actor();
+    state.ingest.delete_entity(&uid, by).await?;
     Ok(empty(StatusCode::NO_CONTENT))
 }

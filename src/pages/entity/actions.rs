@@ -37,7 +37,7 @@ pub(super) async fn refresh(
     viewer: Viewer,
     EntityPath(entity_ref): EntityPath,
 ) -> Result<Response, PageError> {
-    let by = viewer.entity_ref.as_str();
+    let by = viewer.actor();
     state.ingest.refresh(&entity_ref, by).await?;
     let still_there = state.catalog.read().entity(entity_ref.as_str()).is_some();
     let told = if still_there {
@@ -91,7 +91,7 @@ pub(super) async fn delete(
 ) -> Result<Response, PageError> {
     let document = document(&state, &entity_ref)?;
     let uid = document.text("/metadata/uid");
-    let by = viewer.entity_ref.as_str();
+    let by = viewer.actor();
     state.ingest.delete_entity(uid, by).await?;
     let told = format!("Deleted {entity_ref}. You can undo this here.");
     Ok(flash::redirect(urls::DELETED, Tone::Ok, &told))

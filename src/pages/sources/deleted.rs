@@ -109,7 +109,7 @@ pub(super) async fn undo(
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, PageError> {
     let entity_ref = EntityRef::parse(&wanted.entity_ref, None, "default").map_err(Error::Input)?;
-    let by = viewer.entity_ref.as_str();
+    let by = viewer.actor();
     state.ingest.undo_delete(&entity_ref, by).await?;
     let told = format!("{entity_ref} is back, as it was.");
     Ok(flash::redirect(&urls::entity(&entity_ref), Tone::Ok, &told))

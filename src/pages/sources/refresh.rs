@@ -30,7 +30,7 @@ pub(super) async fn refresh(
     viewer: Viewer,
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, PageError> {
-    let by = viewer.entity_ref.as_str();
+    let by = viewer.actor();
     if wanted.file.is_empty() {
         return location(&state, &wanted.location, by).await;
     }

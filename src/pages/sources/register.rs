@@ -177,7 +177,7 @@ pub(super) async fn submit(
         presence: None,
     };
     if answers.intent == "register" {
-        let by = viewer.entity_ref.as_str();
+        let by = viewer.actor();
         return register(&state, page, new, by).await;
     }
     look(&state, page, new).await

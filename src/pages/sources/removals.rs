@@ -93,7 +93,7 @@ pub(super) async fn accept(
     viewer: Viewer,
     Form(agreed): Form<Agreed>,
 ) -> Result<Response, PageError> {
-    let by = viewer.entity_ref.as_str();
+    let by = viewer.actor();
     let gone = state.ingest.accept_removal(&agreed.origin, by).await?;
     let entities = if gone == 1 { "entity" } else { "entities" };
     let told = format!(

@@ -98,7 +98,7 @@ pub(super) async fn remove(
 ) -> Result<Response, PageError> {
     let location = store::location(&state.store, &chosen.id).await?;
     let location = location.ok_or_else(|| missing(&chosen.id))?;
-    let by = viewer.entity_ref.as_str();
+    let by = viewer.actor();
     state.ingest.unregister(&chosen.id, by).await?;
     let told = format!(
         "Removed {}. What only it led to is deleted.",

@@ -3,6 +3,7 @@
 //! With `TEST_DATABASE_URL` set, every portal gets a schema of its own on that PostgreSQL; else a SQLite file.
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
@@ -11,6 +12,7 @@ use std::{
 use axum::{
     Router,
     body::{Body, to_bytes},
+    extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode},
 };
 use callboard::{
@@ -224,7 +226,16 @@ impl TestApp {
         self.settled().await;
     }
 
-    pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
+    /// Sends a request, from this machine unless it says otherwise.
+    pub(crate) async fn call(&self, mut request: Request<Body>) -> Answer {
+        if request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .is_none()
+        {
+            let here = SocketAddr::from(([127, 0, 0, 1], 50_000));
+            request.extensions_mut().insert(ConnectInfo(here));
+        }
         let response = self
             .router
             .clone()
