@@ -40,6 +40,7 @@ pub fn router(state: AppState) -> Router {
     let again = move |request: Request| normalise(normalised, request);
     routes
         .route("/api/{*path}", any_method(again.clone()))
+        .route("/API/{*path}", any_method(again.clone()))
         .route("/.backstage/{*path}", any_method(again))
         .method_not_allowed_fallback(not_found)
         .layer(from_fn_with_state(state.clone(), admit))
@@ -263,19 +264,28 @@ fn sign_in() -> Router<AppState> {
 fn every_plugin() -> Router<AppState> {
     let mut routes = Router::new();
     for plugin in PLUGINS {
-        let path = |rest: &str| format!("/api/{plugin}/.backstage/{rest}");
+        let at = |route: &str| route.replace("{plugin}", plugin);
         routes = routes
-            .route(&path("auth/v1/jwks.json"), get(auth::jwks))
             .route(
-                &path("auth/v1/cookie"),
+                &at("/api/{plugin}/.backstage/auth/v1/jwks.json"),
+                get(auth::jwks),
+            )
+            .route(
+                &at("/api/{plugin}/.backstage/auth/v1/cookie"),
                 get(cookie::give_cookie).merge(delete(cookie::take_cookie)),
             )
-            .route(&path("scheduler/v1/tasks"), get(plugins::tasks))
             .route(
-                &path("scheduler/v1/tasks/{id}/trigger"),
+                &at("/api/{plugin}/.backstage/scheduler/v1/tasks"),
+                get(plugins::tasks),
+            )
+            .route(
+                &at("/api/{plugin}/.backstage/scheduler/v1/tasks/{id}/trigger"),
                 post(plugins::trigger_task),
             )
-            .route(&path("actions/v1/actions"), get(plugins::actions));
+            .route(
+                &at("/api/{plugin}/.backstage/actions/v1/actions"),
+                get(plugins::actions),
+            );
     }
     routes
 }

@@ -112,7 +112,11 @@ fn refused(place: &str, message: impl fmt::Display) -> Error {
 impl Operation {
     /// Reads what was asked. [`Error::Input`] in the words of Backstage's validator.
     pub fn read<'a>(&self, call: &'a Call) -> Result<Asked<'a>> {
-        let sent = call.sent_json()?;
+        // What comes with a request that takes nothing is not looked at.
+        let sent = match self.body {
+            Body::None => None,
+            Body::Optional(_) | Body::Required(_) => call.sent_json()?,
+        };
         if matches!(self.body, Body::Required(_)) && sent.is_none() {
             return Err(Error::Input("unsupported media type undefined".to_owned()));
         }

@@ -6,6 +6,7 @@
 mod base64;
 mod issue;
 mod json;
+mod json_fault;
 
 pub use base64::decode_base64;
 pub use issue::{Issue, Outcome, Path, Step, list_issues, tell_issues};

@@ -8,6 +8,7 @@ mod corpus;
 mod corpus_model;
 mod crash;
 mod detail_pages;
+mod exchanges;
 mod house;
 mod ingest;
 mod layering;
