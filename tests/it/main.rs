@@ -3,6 +3,7 @@
 mod support;
 
 mod api;
+mod auth;
 mod bad_input;
 mod corpus;
 mod corpus_model;
@@ -13,5 +14,7 @@ mod house;
 mod ingest;
 mod layering;
 mod pages;
+mod permission;
 mod store;
 mod url_locations;
+mod user_settings;
