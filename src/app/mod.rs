@@ -83,7 +83,7 @@ impl App {
         run(Box::pin(fill_catalog));
         run(Box::pin(fill_search));
         run(Box::pin(tell));
-        let auth = Auth::new(&config, db.clone(), clock.clone())?;
+        let auth = Auth::new(&config, db.clone(), catalog.clone(), clock.clone())?;
         let config = Arc::new(config);
         let state = AppState::from(http::Parts {
             config,
