@@ -152,16 +152,7 @@ pub(super) fn check(value: &Value, shape: Shape, path: &mut String) -> Result<()
             _ => check_fields(value, fields, None, path),
         },
         Shape::Map(fields) => check_fields(value, fields, None, path),
-        Shape::Closed(fields) => {
-            check_fields(value, fields, None, path)?;
-            match value.as_object().into_iter().flatten().find(|(key, _)| {
-                let is_known = |(name, _): &(&str, Shape)| name == key;
-                !fields.known.iter().any(is_known)
-            }) {
-                Some((key, _)) => Err(surplus(path, key)),
-                None => Ok(()),
-            }
-        }
+        Shape::Closed(fields) => check_closed(value, fields, path),
         Shape::Number if value.is_number() => Ok(()),
         Shape::Number => Err(wrong_type(path, value, "number")),
         Shape::MapWith(fields, others) => check_fields(value, fields, Some(others), path),
@@ -210,6 +201,16 @@ fn check_fields(
         }
     }
     Ok(())
+}
+
+fn check_closed(value: &Value, fields: &Fields, path: &mut String) -> Result<(), ShapeFault> {
+    check_fields(value, fields, None, path)?;
+    let is_known = |key: &str| fields.known.iter().any(|(name, _)| *name == key);
+    let mut keys = value.as_object().into_iter().flat_map(|map| map.keys());
+    match keys.find(|key| !is_known(key)) {
+        Some(key) => Err(surplus(path, key)),
+        None => Ok(()),
+    }
 }
 
 fn within(

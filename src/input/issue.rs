@@ -293,25 +293,23 @@ fn spelt(path: &[Step]) -> String {
     }
     let mut text = String::new();
     for step in path {
-        match step {
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
+        let step = match step {
+            Step::Index(index) => format!("[{index}]"),
             Step::Key(key) if key.contains('"') => {
-                text.push_str(&format!("[\"{}\"]", key.replace('"', "\\\"")));
+                format!("[\"{}\"]", key.replace('"', "\\\""))
             }
-            Step::Key(key)
-                if !key.contains(|c: char| c.is_alphabetic() || c == '$' || c == '_') =>
-            {
-                text.push_str(&format!("[\"{key}\"]"));
-            }
-            Step::Key(key) => {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(key);
-            }
-        }
+            Step::Key(key) if !is_name(key) => format!("[\"{key}\"]"),
+            Step::Key(key) if text.is_empty() => key.clone(),
+            Step::Key(key) => format!(".{key}"),
+        };
+        text.push_str(&step);
     }
     text
+}
+
+/// Whether there is anything of a name in a key.
+fn is_name(key: &str) -> bool {
+    key.contains(|letter: char| letter.is_alphabetic() || letter == '$' || letter == '_')
 }
 
 /// The issues as zod prints them: a JSON array, indented.

@@ -31,6 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn faults_are_worded_as_v8_words_them() {
         for (text, expected) in [
             ("", "Unexpected end of JSON input"),

@@ -77,6 +77,7 @@ async fn a_dry_run_tells_what_would_come_and_takes_nothing() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a story")]
 async fn a_location_is_registered_replaced_and_removed() {
     let server = server().await;
     let app = portal(&server).await;

@@ -64,6 +64,7 @@ async fn the_scaffolder_has_no_actions_and_no_tasks() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn clusters_documentation_and_events_are_empty() {
     let app = portal().await;
     let items = || Json(json!({"items": []}));
@@ -137,7 +138,7 @@ async fn notifications_are_for_users() {
     let app = portal().await;
     let anonymous = app.get("/api/notifications/status").await;
     assert_eq!(anonymous.status, StatusCode::UNAUTHORIZED);
-    let token = guest_token(&app).await;
+    let token = app.guest_token().await;
     for (path, expected) in [
         ("", json!({"totalCount": 0, "notifications": []})),
         ("/", json!({"totalCount": 0, "notifications": []})),
@@ -152,10 +153,8 @@ async fn notifications_are_for_users() {
             json!({"channels": [{"id": "Web", "origins": []}]}),
         ),
     ] {
-        let request = Request::get(format!("/api/notifications{path}"))
-            .header("authorization", format!("Bearer {token}"));
         let answer = app
-            .call(request.body(axum::body::Body::empty()).expect("a request"))
+            .get_as(&token, &format!("/api/notifications{path}"))
             .await;
         assert_eq!(
             (answer.status, answer.json()),
@@ -165,10 +164,15 @@ async fn notifications_are_for_users() {
     }
 }
 
-async fn guest_token(app: &TestApp) -> String {
+#[tokio::test]
+async fn the_guest_is_in_the_groups_of_its_user() {
+    let user = "apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: guest, namespace: development}\nspec: {memberOf: ['group:default/team-a']}\n";
+    let app = TestApp::with_catalog(user).await;
     let session = app.get("/api/auth/guest/refresh").await.json();
-    let token = &session["backstageIdentity"]["token"];
-    token.as_str().expect("a guest may sign in").to_owned()
+    assert_eq!(
+        session["backstageIdentity"]["identity"]["ownershipEntityRefs"],
+        json!(["user:development/guest", "group:default/team-a"])
+    );
 }
 
 #[tokio::test]

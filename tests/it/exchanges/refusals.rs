@@ -44,6 +44,7 @@ async fn parameters_are_checked_before_anything_else() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn bodies_are_checked_by_their_schema() {
     let app = portal().await;
     let cases = [
@@ -234,6 +235,7 @@ async fn cursors_are_refused_by_the_parser_or_by_their_schema() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn bodies_that_are_no_json_are_refused_by_the_parser() {
     let app = portal().await;
     let call = |content_type: Option<&'static str>, path: &'static str, body: String| {
