@@ -93,7 +93,7 @@ impl App {
         run(Box::pin(fill_catalog));
         run(Box::pin(fill_search));
         run(Box::pin(tell));
-        let auth = Auth::new(&config, db.clone(), clock.clone())?;
+        let auth = Auth::new(&config, db.clone(), catalog.clone(), clock.clone())?;
         let config = Arc::new(config);
         let state = AppState::from(http::Parts {
             config,
@@ -125,7 +125,7 @@ impl App {
 
     /// Every route, with its layers.
     pub fn router(&self) -> Router {
-        let pages = http::page_headers(pages::router(self.state.clone()), &self.state.config);
+        let pages = http::refuse_foreign_forms(pages::router(self.state.clone()));
         let routes = api::router(self.state.clone()).merge(pages);
         http::layers(routes, &self.state.config)
     }

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use self::{cache::Cache, external::ExternalServices, keys::Keys, seal::Seal};
 use crate::{
+    catalog::Catalog,
     clock::{Clock, UnixMillis},
     config::{AuthConfig, Config, Database},
     error::Result,
@@ -36,6 +37,8 @@ pub struct Auth(Arc<Inner>);
 
 struct Inner {
     db: Db,
+    /// Knows the groups people are in.
+    catalog: Catalog,
     clock: Clock,
     config: AuthConfig,
     /// Who issues our tokens: `<backend.baseUrl>/api/auth`.
@@ -48,7 +51,7 @@ struct Inner {
 impl Auth {
     /// Reads, or makes, the key file of the data folder, where private keys outlive the process and no
     /// `callboard.encryptionKey` is configured.
-    pub fn new(config: &Config, db: Db, clock: Clock) -> Result<Self> {
+    pub fn new(config: &Config, db: Db, catalog: Catalog, clock: Clock) -> Result<Self> {
         let seal = match (&config.callboard.encryption_key, &config.backend.database) {
             (Some(key), _) => Some(Seal::new(key.clone())),
             (None, Database::Sqlite { .. }) => Some(Seal::new(key_file::read_or_make(
@@ -64,6 +67,7 @@ impl Auth {
             seen: Cache::default(),
             issuer: format!("{base_url}/api/auth"),
             config: config.auth.clone(),
+            catalog,
             db,
             clock,
         })))

@@ -5,6 +5,7 @@
 
 mod column;
 mod cursor;
+mod cursor_shape;
 mod document;
 mod facets;
 mod filter;
@@ -17,6 +18,7 @@ mod list;
 mod parse;
 mod postings;
 mod predicate;
+mod predicate_shape;
 mod projection;
 mod query;
 mod select;
@@ -32,6 +34,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 pub use filter::Filter;
+pub use predicate::check_predicate;
 pub use projection::Projection;
 
 use self::table::Table;

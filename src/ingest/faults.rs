@@ -86,12 +86,12 @@ pub(super) fn kind_not_allowed(entity_ref: &EntityRef, source: &FileSource) -> D
 }
 
 /// A Location of a type that cannot be followed from where it stands.
-pub(super) fn target_type_not_allowed(kind: &str, entity_ref: &str) -> Diagnostic {
+pub(super) fn target_type_not_allowed(kind: &str) -> Diagnostic {
     Diagnostic {
         path: Some("/spec/type".to_owned()),
         ..fault(
-            "Error",
-            format!("Processor UrlReaderProcessor cannot handle file type {kind} of {entity_ref}"),
+            "InputError",
+            "Registered locations must be of an allowed type [\"url\"]".to_owned(),
             format!("A Location read from elsewhere cannot lead to targets of type “{kind}”."),
             "Remove `spec.type`, or write `url`.",
         )

@@ -33,8 +33,7 @@ pub(super) async fn of_location(
     let spec = &value["spec"];
     let kind = spec["type"].as_str().unwrap_or(&source.location.kind);
     if kind != source.location.kind && kind != "url" {
-        let name = value["metadata"]["name"].as_str().unwrap_or_default();
-        return Err(faults::target_type_not_allowed(kind, name));
+        return Err(faults::target_type_not_allowed(kind));
     }
     let optional = spec["presence"] == "optional";
     let single = spec.get("target").into_iter();

@@ -11,6 +11,7 @@ mod corpus;
 mod corpus_model;
 mod crash;
 mod detail_pages;
+mod exchanges;
 mod forge_client;
 mod forge_secrecy;
 mod gitea;
