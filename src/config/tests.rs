@@ -277,3 +277,58 @@ fn every_key_that_is_read_is_in_the_document() {
         );
     }
 }
+
+const MINIMAL: &str = "app: {baseUrl: http://a}\nbackend:\n  baseUrl: http://a\n";
+
+#[test]
+fn services_and_lifetimes_are_read() {
+    let text = format!(
+        "{MINIMAL}  auth:\n    keys: [{{secret: c2VjcmV0}}]\n    externalAccess:\n      - type: static\n        options: {{token: abcdefgh, subject: ci}}\n        accessRestrictions:\n          - plugin: catalog\n            permission: catalog.entity.read, catalog.location.read\n            permissionAttribute: {{action: [read]}}\n      - type: jwks\n        options: {{url: https://id.example.com}}\nauth:\n  backstageTokenExpiration: {{minutes: 1}}\n  omitIdentityTokenOwnershipClaim: false\n"
+    );
+    let config = load(&[&text], &[]).expect("no problem");
+    assert_eq!(config.auth.token_lifetime, Duration::from_mins(10));
+    assert!(!config.auth.omits_ownership_claim && config.auth.guest.is_none());
+    let services = &config.backend.auth.external_access;
+    let subjects: Vec<&str> = services.iter().map(|service| &*service.subject).collect();
+    assert_eq!(subjects, ["external:ci", "external:backstage-plugin"]);
+    let restrictions = services[0].restrictions.as_ref().expect("restrictions");
+    assert_eq!(
+        restrictions[0].permissions,
+        ["catalog.entity.read", "catalog.location.read"]
+    );
+    assert_eq!(restrictions[0].actions, ["read"]);
+    let unread = "backend.auth.externalAccess[1] (type jwks)".to_owned();
+    assert!(
+        config.account.elsewhere.contains(&unread),
+        "{}",
+        config.account
+    );
+    let long = format!("{MINIMAL}auth: {{backstageTokenExpiration: 3d}}\n");
+    let config = load(&[&long], &[]).expect("no problem");
+    assert_eq!(config.auth.token_lifetime, Duration::from_hours(24));
+}
+
+#[test]
+fn problems_of_secrets_do_not_repeat_them() {
+    let text = format!(
+        "{MINIMAL}  auth:\n    keys: [{{secret: '*hidden*'}}]\n    externalAccess:\n      - {{type: static, options: {{token: hidden, subject: ci}}}}\n      - {{type: static, options: {{token: hidden hidden, subject: ci}}}}\n      - {{type: magic}}\nauth: {{providers: {{guest: {{userEntityRef: guest}}}}}}\ncallboard: {{encryptionKey: hidden}}\n"
+    );
+    let problems = load(&[&text], &[]).expect_err("problems");
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let keys = [
+        "backend.auth.externalAccess[0].options.token: is shorter than 8 characters",
+        "backend.auth.externalAccess[1].options.token: has white space in it",
+        "backend.auth.externalAccess[2].type: is “magic”",
+        "backend.auth.keys[0].secret: is no base64",
+        "auth.providers.guest.userEntityRef: “guest” is no entity ref",
+        "callboard.encryptionKey: is shorter than 32 characters",
+    ];
+    for key in keys {
+        assert!(
+            told.iter().any(|line| line.contains(key)),
+            "{key}: {told:?}"
+        );
+    }
+    assert_eq!(told.len(), keys.len(), "{told:?}");
+    assert!(told.iter().all(|line| !line.contains("hidden")), "{told:?}");
+}

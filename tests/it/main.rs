@@ -3,6 +3,7 @@
 mod support;
 
 mod api;
+mod auth;
 mod bad_input;
 mod corpus;
 mod corpus_model;
@@ -14,5 +15,7 @@ mod ingest;
 mod layering;
 mod local_git;
 mod pages;
+mod permission;
 mod store;
 mod url_locations;
+mod user_settings;
