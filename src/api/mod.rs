@@ -9,6 +9,7 @@ mod cookie;
 mod git;
 mod health;
 mod permission;
+mod proposals;
 mod search;
 mod user_settings;
 
@@ -190,6 +191,8 @@ fn ours() -> Router<AppState> {
             "/api/callboard/removals/accept",
             post(callboard::accept_removal),
         )
+        .route("/api/callboard/proposals", post(proposals::propose))
+        .route("/api/callboard/proposals/draft", get(proposals::draft))
         .route("/api/callboard/deletions", get(callboard::deletions))
         .route(
             "/api/callboard/deletions/undo",

@@ -26,7 +26,8 @@ pub(super) fn ingest_parts(
     let roots = config.callboard.file_roots.clone();
     Ok(ingest::Parts {
         db,
-        reader: Reader::new(roots, allowed_urls(config), forges)?,
+        reader: Reader::new(roots, allowed_urls(config), forges.clone())?,
+        forges,
         kinds: Arc::clone(kinds),
         options: ingest_options(config),
         hosts: scm_hosts(config),

@@ -332,3 +332,129 @@ fn problems_of_secrets_do_not_repeat_them() {
     assert_eq!(told.len(), keys.len(), "{told:?}");
     assert!(told.iter().all(|line| !line.contains("hidden")), "{told:?}");
 }
+
+const HOSTS: &str = "
+app: {baseUrl: http://a}
+backend: {baseUrl: http://a}
+integrations:
+  github:
+    - host: github.com
+      token: gh-s3cret
+      apps:
+        - {appId: 17, clientId: c, clientSecret: app-s3cret, privateKey: key-s3cret, allowedInstallationOwners: [acme]}
+    - host: ghe.example.com
+  gitea:
+    - {host: 'git.example.com:3000', baseUrl: 'http://git.example.com:3000/forge/', password: gt-s3cret}
+    - {host: other.example.com, username: u, password: pw-s3cret, retry: {maxRetries: 5, retryStatusCodes: [500]}}
+  azure:
+    - host: dev.azure.com
+      credentials: [{organizations: [a], personalAccessToken: az-s3cret}]
+    - host: dev.azure.com
+      credentials: [{organizations: [b], clientId: c, clientSecret: en-s3cret, tenantId: t}]
+  bitbucketCloud: [{username: u, appPassword: bb-s3cret}]
+  bitbucketServer: [{host: bb.example.com, token: bs-s3cret}]
+";
+
+#[test]
+fn git_hosts_are_read_with_their_addresses() {
+    let config = load(&[HOSTS], &[]).expect("no problem");
+    let host = |name: &str| {
+        let mut hosts = config.integrations.iter();
+        hosts
+            .find(|found| found.host == name)
+            .unwrap_or_else(|| panic!("{name}"))
+    };
+    for (name, key, api) in [
+        (
+            "github.com",
+            "integrations.github[0]",
+            "https://api.github.com/",
+        ),
+        (
+            "ghe.example.com",
+            "integrations.github[1]",
+            "https://ghe.example.com/api/v3",
+        ),
+        (
+            "git.example.com:3000",
+            "integrations.gitea[0]",
+            "http://git.example.com:3000/forge/api/v1",
+        ),
+        (
+            "bb.example.com",
+            "integrations.bitbucketServer[0]",
+            "https://bb.example.com/rest/api/1.0",
+        ),
+        (
+            "bitbucket.org",
+            "integrations.bitbucketCloud[0]",
+            "https://api.bitbucket.org/2.0",
+        ),
+        (
+            "gitlab.com",
+            "integrations.gitlab",
+            "https://gitlab.com/api/v4",
+        ),
+    ] {
+        let found = host(name);
+        assert_eq!(
+            (found.key.as_str(), found.api_base_url.as_str()),
+            (key, api)
+        );
+    }
+}
+
+#[test]
+fn credentials_are_read_and_kept_secret() {
+    let config = load(&[HOSTS], &[]).expect("no problem");
+    let host = |name: &str| {
+        let mut hosts = config.integrations.iter();
+        let found = hosts.find(|found| found.host == name);
+        found.unwrap_or_else(|| panic!("{name}"))
+    };
+    let github = &host("github.com").credentials;
+    assert!(matches!(&github[0].kind, CredentialKind::GitHubApp(app) if app.app_id == "17"));
+    assert_eq!(github[0].owners, ["acme"]);
+    assert!(
+        matches!(&github[1].kind, CredentialKind::Token(token) if token.expose() == "gh-s3cret")
+    );
+    let azure = &host("dev.azure.com").credentials;
+    assert_eq!(
+        azure
+            .iter()
+            .map(|one| one.owners[0].as_str())
+            .collect::<Vec<_>>(),
+        ["a", "b"]
+    );
+    let other = host("other.example.com");
+    assert!(
+        matches!(&other.credentials[0].kind, CredentialKind::Basic { username, .. } if username == "u")
+    );
+    assert_eq!(
+        (other.retry.max_retries, other.retry.status_codes.as_slice()),
+        (5, &[500][..])
+    );
+    assert!(host("gitlab.com").credentials.is_empty());
+    let told = format!("{config:?} {}", config.account);
+    assert!(!told.contains("s3cret"), "{told}");
+}
+
+#[test]
+fn what_is_wrong_with_git_hosts_is_told_at_once() {
+    let bad = "app: {baseUrl: http://a}\nbackend: {baseUrl: http://a}\nintegrations:\n  gitea:\n    - host: https://git.example.com\n    - {host: g.example.com, username: u}\n    - {host: g.example.com, baseUrl: 'https://u:p@g.example.com'}\n  github:\n    - apps: [{appId: 1, clientId: c}]\n  azure:\n    - credentials: [{organizations: [a]}]\n  gerrit: [{host: r.example.com}]\n";
+    let problems = load(&[bad], &[]).expect_err("problems");
+    let told: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.key.as_str())
+        .collect();
+    let expected = [
+        "integrations.azure[0].credentials[0].personalAccessToken",
+        "integrations.gerrit[0].gitilesBaseUrl",
+        "integrations.github[0].apps[0].clientSecret",
+        "integrations.github[0].apps[0].privateKey",
+        "integrations.gitea[0].host",
+        "integrations.gitea[1].password",
+        "integrations.gitea[2].baseUrl",
+    ];
+    assert_eq!(told, expected);
+}

@@ -33,4 +33,4 @@ pub use relation::Relation;
 pub use relations::relations;
 pub use scm::{ScmHost, SourceLinks, resolve_url, source_links};
 pub use validate::validate;
-pub use yaml::{RawDocument, parse_document, split_documents};
+pub use yaml::{RawDocument, parse_document, set_field, split_documents};

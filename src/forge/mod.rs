@@ -37,7 +37,7 @@ pub use repository::{NewRepository, Repository, RepositoryChange, RepositoryId, 
 pub use status::{CommitStatus, StatusState};
 pub use tree::{
     Archive, ArchiveFormat, FileRead, MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, RemoteFile, Tree,
-    TreeEntry, TreeEntryKind,
+    TreeEntry, TreeEntryKind, blob_id,
 };
 pub use webhook::{NewWebhook, Webhook};
 

@@ -81,3 +81,46 @@ pub enum ArchiveFormat {
     /// `.zip`, which Azure DevOps makes.
     Zip,
 }
+
+/// The id Git gives content, by the hash its commits have: what the entries of a tree are compared with.
+#[must_use]
+pub fn blob_id(bytes: &[u8], commit: &CommitId) -> String {
+    use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
+    let is_sha256 = commit.as_str().len() == 64;
+    let mut hash = Context::new(if is_sha256 {
+        &SHA256
+    } else {
+        &SHA1_FOR_LEGACY_USE_ONLY
+    });
+    hash.update(format!("blob {}\0", bytes.len()).as_bytes());
+    hash.update(bytes);
+    let digest = hash.finish();
+    digest
+        .as_ref()
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            use std::fmt::Write;
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_has_the_id_git_gives_it() {
+        let sha1 = CommitId("a".repeat(40));
+        assert_eq!(
+            blob_id(b"# shop\n\n", &sha1),
+            "e5a8d0da0818d034be06836e9f50795b3b6bdce6"
+        );
+        assert_eq!(
+            blob_id(b"", &sha1),
+            "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+        );
+        assert_eq!(blob_id(b"", &CommitId("a".repeat(64))).len(), 64);
+    }
+}

@@ -1,6 +1,7 @@
 //! Shared by `api` and `pages`: what handlers share, who asks, how requests are read and answers made.
 
 mod answer;
+mod author;
 mod background;
 mod call;
 mod cors;
@@ -14,6 +15,7 @@ mod state;
 mod viewer;
 
 pub use answer::{empty, json, streamed_json};
+pub use author::{author, committer};
 pub use background::Background;
 pub use call::{Call, JsonBody};
 pub use endpoint::{any, delete, get, not_found, post, put, read};

@@ -120,6 +120,33 @@ pub(super) fn placeholder(
     }
 }
 
+/// A proposed document that describes somebody else.
+pub(super) fn another_entity(wanted: &EntityRef, found: &EntityRef) -> Diagnostic {
+    Diagnostic {
+        scope: FaultScope::Entity,
+        path: Some("/metadata/name".to_owned()),
+        ..fault(
+            "InputError",
+            format!("The document describes {found}, not {wanted}"),
+            format!("The document describes {found} now, and {wanted} would be gone."),
+            "Keep its kind, namespace and name. Others refer to it by these.",
+        )
+    }
+}
+
+/// A proposal of no document, or of several.
+pub(super) fn not_one_document(count: usize) -> Diagnostic {
+    Diagnostic {
+        scope: FaultScope::Entity,
+        ..fault(
+            "InputError",
+            format!("Expected one document, found {count}"),
+            format!("There are {count} documents where there was one."),
+            "Write one document: no line `---` in it, and not nothing.",
+        )
+    }
+}
+
 /// Said of good documents beside a bad one when `faultIsolation` is `location`.
 pub(super) fn held_back(fault_of_neighbour: &Diagnostic) -> Diagnostic {
     Diagnostic {

@@ -9,6 +9,7 @@ mod corpus;
 mod corpus_model;
 mod crash;
 mod detail_pages;
+mod forge_client;
 mod gitea;
 mod house;
 mod ingest;

@@ -7,6 +7,7 @@ mod document;
 mod facts;
 mod header;
 mod notices;
+mod propose;
 mod provenance;
 mod relations;
 mod source;
@@ -50,6 +51,10 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route(urls::ENTITY, get(show))
         .route(urls::ENTITY_REFRESH, post(actions::refresh))
+        .route(
+            urls::ENTITY_PROPOSE,
+            get(propose::show).post(propose::submit),
+        )
         .route(
             urls::ENTITY_DELETE,
             get(actions::ask_to_delete).post(actions::delete),
