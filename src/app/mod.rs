@@ -28,10 +28,9 @@ use crate::{
     error::{Error, Result},
     forge::Forges,
     http::{self, AppState, Background},
-    ingest::{self, Ingest},
+    ingest::Ingest,
     pages,
     search::SearchIndex,
-    source::Reader,
     store::{DataFolderLock, Db},
 };
 
@@ -57,19 +56,8 @@ impl App {
         let kinds = Arc::new(kinds);
         let local_git = local_git::host(&config, &clock);
         let forges = Forges::new(&config.integrations, &clock)?.with_local(local_git.clone());
-        let (ingest, worker) = Ingest::new(ingest::Parts {
-            db: db.clone(),
-            reader: Reader::new(
-                config.callboard.file_roots.clone(),
-                sources::allowed_urls(&config),
-                forges.clone(),
-            )?,
-            forges: forges.clone(),
-            kinds: Arc::clone(&kinds),
-            options: sources::ingest_options(&config),
-            hosts: sources::scm_hosts(&config),
-            clock: clock.clone(),
-        });
+        let parts = sources::ingest_parts(&config, db.clone(), &kinds, forges.clone(), &clock)?;
+        let (ingest, worker) = Ingest::new(parts);
         let catalog = Catalog::new(kinds);
         let search = SearchIndex::new()?;
         let (loaded, is_loaded) = watch::channel(false);

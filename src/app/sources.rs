@@ -5,13 +5,38 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::{
+    clock::Clock,
     config::{AllowedHost, Config},
-    entity::ScmHost,
+    entity::{Kinds, ScmHost},
+    error::Result,
+    forge::Forges,
     ingest,
+    source::Reader,
+    store::Db,
 };
 
+/// What the ingest is made of.
+pub(super) fn ingest_parts(
+    config: &Config,
+    db: Db,
+    kinds: &Arc<Kinds>,
+    forges: Forges,
+    clock: &Clock,
+) -> Result<ingest::Parts> {
+    let roots = config.callboard.file_roots.clone();
+    Ok(ingest::Parts {
+        db,
+        reader: Reader::new(roots, allowed_urls(config), forges.clone())?,
+        forges,
+        kinds: Arc::clone(kinds),
+        options: ingest_options(config),
+        hosts: scm_hosts(config),
+        clock: clock.clone(),
+    })
+}
+
 /// Whether a URL may be read: its host is listed under `backend.reading.allow`.
-pub(super) fn allowed_urls(config: &Config) -> impl Fn(&Url) -> bool + Send + Sync + 'static {
+fn allowed_urls(config: &Config) -> impl Fn(&Url) -> bool + Send + Sync + 'static {
     let allowed = config.backend.reading_allow.clone();
     move |url| allowed.iter().any(|entry| matches(entry, url))
 }
@@ -33,7 +58,7 @@ fn matches(entry: &AllowedHost, url: &Url) -> bool {
 }
 
 /// Which product runs on a host.
-pub(super) fn scm_hosts(config: &Config) -> ingest::ScmHosts {
+fn scm_hosts(config: &Config) -> ingest::ScmHosts {
     let integrations = config.integrations.clone();
     Arc::new(move |host: &str| -> Option<ScmHost> {
         integrations
@@ -44,7 +69,7 @@ pub(super) fn scm_hosts(config: &Config) -> ingest::ScmHosts {
 }
 
 /// The ingest's options.
-pub(super) fn ingest_options(config: &Config) -> ingest::Options {
+fn ingest_options(config: &Config) -> ingest::Options {
     let (catalog, callboard) = (&config.catalog, &config.callboard);
     ingest::Options {
         locations: catalog.locations.clone(),

@@ -236,6 +236,36 @@ fn the_embedded_configuration_is_sound_and_listens_to_the_environment() {
 }
 
 #[test]
+fn the_local_git_host_is_a_gitea_where_it_is_asked_for_and_possible() {
+    let with = |database: &str, more: &str| {
+        let text = format!(
+            "app: {baseurl}\nbackend:\n  baseUrl: https://portal.example.com:8443/base/\n  database:\n{database}\n{more}",
+            baseurl = "{baseUrl: 'https://portal.example.com:8443'}"
+        );
+        load(&[&text], &[])
+    };
+    let sqlite = "    client: better-sqlite3\n    connection: {directory: ./data}";
+    let off = with(sqlite, "").unwrap();
+    assert!(off.local_git().is_none(), "nobody asked for it");
+    let on = with(sqlite, "callboard: {localGit: true}").unwrap();
+    let first = &on.integrations[0];
+    assert_eq!(first.host, "portal.example.com:8443");
+    assert_eq!(first.product, crate::entity::ScmHost::Gitea);
+    assert_eq!(
+        first.base_url.as_str(),
+        "https://portal.example.com:8443/base/git"
+    );
+    let postgres = "    client: pg\n    connection: postgres://a@localhost/b";
+    let problems = with(postgres, "callboard: {localGit: true}").unwrap_err();
+    assert_eq!(problems[0].key, "callboard.localGit");
+    assert!(
+        problems[0].message.contains("needs SQLite"),
+        "{}",
+        problems[0]
+    );
+}
+
+#[test]
 fn every_key_that_is_read_is_in_the_document() {
     let document =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/CONFIG.md"))

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock::Clock,
     config::{Credential, CredentialKind, Integration, Secret},
-    entity::ScmHost,
+    entity::{EntityRef, ScmHost},
     error,
 };
 
@@ -51,6 +51,16 @@ macro_rules! on_host {
 pub(super) use on_host;
 
 impl Forge {
+    /// The same host, asked for somebody. Only the host inside the portal knows the portal's people: they own what is
+    /// made for them there. Others know whom the token belongs to.
+    #[must_use]
+    pub fn on_behalf_of(self, user: &EntityRef) -> Self {
+        match self {
+            Self::Local(local) => Self::Local(local.on_behalf_of(user)),
+            other @ Self::Gitea(_) => other,
+        }
+    }
+
     /// `None` for a product that is not there yet.
     fn new(client: HostClient) -> Option<Self> {
         match client.integration().product {
