@@ -266,7 +266,7 @@ integrations:
 ";
 
 #[test]
-fn git_hosts_are_read_whole_and_keep_their_secrets() {
+fn git_hosts_are_read_with_their_addresses() {
     let config = load(&[HOSTS], &[]).expect("no problem");
     let host = |name: &str| {
         let mut hosts = config.integrations.iter();
@@ -312,6 +312,16 @@ fn git_hosts_are_read_whole_and_keep_their_secrets() {
             (key, api)
         );
     }
+}
+
+#[test]
+fn credentials_are_read_and_kept_secret() {
+    let config = load(&[HOSTS], &[]).expect("no problem");
+    let host = |name: &str| {
+        let mut hosts = config.integrations.iter();
+        let found = hosts.find(|found| found.host == name);
+        found.unwrap_or_else(|| panic!("{name}"))
+    };
     let github = &host("github.com").credentials;
     assert!(matches!(&github[0].kind, CredentialKind::GitHubApp(app) if app.app_id == "17"));
     assert_eq!(github[0].owners, ["acme"]);

@@ -150,7 +150,7 @@ fn gitlab(parts: &[&str]) -> Option<Address> {
             [view, revision, path @ ..] if is_view(view) => (&parts[..dash], Some(*revision), path),
             _ => return None,
         }
-    } else if let Some(at) = parts.iter().skip(2).position(|part| is_view(&part)) {
+    } else if let Some(at) = parts.iter().skip(2).position(is_view) {
         (
             &parts[..at + 2],
             parts.get(at + 3).copied(),

@@ -459,7 +459,7 @@ impl<'a> Call<'a> {
             self.check_redirect(&next)?;
             url = next;
         }
-        Err(self.not_followed(format!("it redirects more than {MAX_REDIRECTS} times")))
+        Err(self.not_followed(&format!("it redirects more than {MAX_REDIRECTS} times")))
     }
 
     fn sensitive(&self, authorization: &Secret) -> Result<HeaderValue> {
@@ -489,10 +489,10 @@ impl<'a> Call<'a> {
             return Ok(());
         }
         let place = super::forges::authority(next);
-        Err(self.not_followed(format!("it redirects to {place}")))
+        Err(self.not_followed(&format!("it redirects to {place}")))
     }
 
-    fn not_followed(&self, cause: String) -> ForgeError {
+    fn not_followed(&self, cause: &str) -> ForgeError {
         let (host, key) = (self.client.host(), &self.client.integration.key);
         ForgeError::new(
             ForgeErrorKind::NotTheApi,

@@ -173,7 +173,7 @@ async fn read_all(context: &Context, targets: Targets) -> (Vec<ReadDocument>, Ve
     let mut faults: Vec<Fault> = targets.errors.into_iter().map(unread).collect();
     for source in targets.files {
         match context.reader.read(&source.location).await {
-            Ok(content) => match check_text(context, &source, content).await {
+            Ok(read) => match check_text(context, &source, read).await {
                 Ok(checked) => {
                     let wrong: Vec<Diagnostic> = checked.location_faults().cloned().collect();
                     let file = Arc::new(ReadFile {

@@ -297,13 +297,13 @@ async fn checked(context: &Context, draft: &Draft, text: &str) -> Result<Vec<Che
         origin: draft.origin.clone(),
         optional: false,
     };
-    let content = Content {
+    let read = Content {
         text: text.to_owned(),
         etag: None,
         revision: None,
         blob: None,
     };
-    let checked = check_text(context, &source, content).await;
+    let checked = check_text(context, &source, read).await;
     checked
         .map(|file| file.documents)
         .map_err(|fault| Error::Input(fault.reason))

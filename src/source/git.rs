@@ -267,20 +267,20 @@ impl RepositoryFile {
             None => {
                 let found = self.forge.repository(repository).await?;
                 found
-                    .ok_or_else(|| self.nothing(format!("repository {repository}")))?
+                    .ok_or_else(|| self.nothing(&format!("repository {repository}")))?
                     .default_branch
             }
         };
         let found = self.forge.commit(repository, &revision).await?;
         let found = found.ok_or_else(|| {
-            self.nothing(format!(
+            self.nothing(&format!(
                 "branch, tag or commit “{revision}” in {repository}"
             ))
         })?;
         Ok(found.id)
     }
 
-    fn nothing(&self, what: String) -> ForgeError {
+    fn nothing(&self, what: &str) -> ForgeError {
         ForgeError {
             kind: ForgeErrorKind::NotFound,
             host: self.forge.host().to_owned(),

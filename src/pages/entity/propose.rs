@@ -119,7 +119,7 @@ pub(super) async fn submit(
     let draft = state.ingest.draft(&entity_ref).await?;
     let mut page = ProposePage::new(&state, &shell, (&viewer, &draft), &answers)?;
     if answers.blob != draft.blob {
-        page.blob = draft.blob;
+        page.blob.clone_from(&draft.blob);
         let told = "The file has changed at its host since this form was made. Compare with what is there now, below, and propose again.";
         return page.refuse(StatusCode::CONFLICT, told);
     }
@@ -145,7 +145,7 @@ pub(super) async fn submit(
     }
     let title = answers.title.trim().to_owned();
     if title.is_empty() || title.contains(['\n', '\r']) {
-        page.title.fault = "Say in one line what is changed.".to_owned();
+        "Say in one line what is changed.".clone_into(&mut page.title.fault);
         return page.refuse(
             StatusCode::UNPROCESSABLE_ENTITY,
             "The change needs a title.",
@@ -288,7 +288,9 @@ fn text_at(document: &str, pointer: &str) -> Option<String> {
 impl Checked {
     fn new(draft: &Draft, review: &Review, document: &str) -> Self {
         let all: Vec<&str> = review.text.lines().collect();
-        let (first, count) = (review.first_line as usize, review.lines.max(1) as usize);
+        // Nothing at the end of a file has no line of its own: then it is shown at the last.
+        let first = (review.first_line as usize).min(all.len().max(1));
+        let count = review.lines.max(1) as usize;
         let findings: Vec<Finding<'_>> = review
             .diagnostics
             .iter()

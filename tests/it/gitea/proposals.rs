@@ -1,14 +1,27 @@
 //! A change of a descriptor, proposed in the portal and merged on Gitea.
 
 use callboard::forge::{Forge, GitHost, Merge, PullRequest, PullRequestState, RepositoryId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     catalog::{component, new_home, portal},
     write,
 };
-use crate::support::gitea::Gitea;
+use crate::support::{TestApp, gitea::Gitea};
 
+const DRAFT: &str = "/api/callboard/proposals/draft?entityRef=component:default/shop";
+const USER: &str = "\
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata:
+  name: guest
+spec:
+  memberOf: []
+  profile:
+    displayName: Gwen Guest
+    email: gwen@example.com
+";
 const PAGE: &str = "/catalog/default/component/shop/propose";
 
 /// The hidden field that says which content the form was made of.
@@ -37,12 +50,25 @@ fn shop() -> String {
     )
 }
 
+/// The form, filled in.
+fn answers<'a>(blob: &'a str, owner: &'a str, intent: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut answers = vec![("blob", blob), ("f_owner", owner), ("intent", intent)];
+    answers.extend([("f_type", "service"), ("f_lifecycle", "production")]);
+    answers.extend([("f_title", ""), ("f_description", ""), ("f_system", "")]);
+    answers.extend([("title", "Give the shop to team B"), ("why", "They asked.")]);
+    answers
+}
+
+fn owner(app: &TestApp) -> Value {
+    app.entity("component:default/shop").expect("there")["spec"]["owner"].clone()
+}
+
 #[tokio::test]
 #[ignore = "needs the real Gitea: tests/real/build gitea"]
-async fn a_change_by_form_becomes_a_pull_request_and_shows_when_merged() {
+async fn a_form_is_checked_before_anything_is_proposed() {
     let gitea = Gitea::shared();
-    let (forge, id, base) = new_home(gitea, "shopkeepers", &[("all.yaml", &shop())]).await;
-    let (app, _recorder) = portal(gitea, "shopkeepers").await;
+    let (forge, id, base) = new_home(gitea, "checkers", &[("all.yaml", &shop())]).await;
+    let (app, _recorder) = portal(gitea, "checkers").await;
     let source = app.get("/catalog/default/component/shop?view=yaml").await;
     assert!(
         source.text().contains(PAGE),
@@ -53,28 +79,7 @@ async fn a_change_by_form_becomes_a_pull_request_and_shows_when_merged() {
     let form = app.get(PAGE).await;
     assert!(form.text().contains("value=\"team-a\""), "{}", form.text());
     let blob = blob(form.text());
-    let answers = |owner: &'static str, intent: &'static str| {
-        [
-            ("blob", blob.clone()),
-            ("f_owner", owner.to_owned()),
-            ("f_type", "service".to_owned()),
-            ("f_lifecycle", "production".to_owned()),
-            ("f_title", String::new()),
-            ("f_description", String::new()),
-            ("f_system", String::new()),
-            ("title", "Give the shop to team B".to_owned()),
-            ("why", "They asked.".to_owned()),
-            ("intent", intent.to_owned()),
-        ]
-    };
-    let submit = async |owner, intent| {
-        let answers = answers(owner, intent);
-        let answers: Vec<(&str, &str)> = answers
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        app.submit(PAGE, &answers).await
-    };
+    let submit = async |owner, intent| app.submit(PAGE, &answers(&blob, owner, intent)).await;
     let same = submit("team-a", "propose").await;
     assert_eq!(same.status, 422, "nothing is changed");
     let wrong = submit("group:", "propose").await;
@@ -91,7 +96,17 @@ async fn a_change_by_form_becomes_a_pull_request_and_shows_when_merged() {
         open_requests(&forge, &id).await.is_empty(),
         "looking changes nothing"
     );
+}
 
+#[tokio::test]
+#[ignore = "needs the real Gitea: tests/real/build gitea"]
+async fn a_change_by_form_becomes_a_pull_request_and_shows_when_merged() {
+    let gitea = Gitea::shared();
+    let (forge, id, base) = new_home(gitea, "shopkeepers", &[("all.yaml", &shop())]).await;
+    let (app, _recorder) = portal(gitea, "shopkeepers").await;
+    let form = app.get(PAGE).await;
+    let blob = blob(form.text());
+    let submit = async |owner, intent| app.submit(PAGE, &answers(&blob, owner, intent)).await;
     let proposed = submit("team-b", "propose").await;
     assert_eq!(proposed.status, 303, "{}", proposed.text());
     let again = submit("team-b", "propose").await;
@@ -116,11 +131,7 @@ async fn a_change_by_form_becomes_a_pull_request_and_shows_when_merged() {
     assert_eq!(commit.author.name, "guest");
     assert_eq!(commit.committer.name, "Callboard");
     assert_eq!(commit.parents, [base]);
-    assert_eq!(
-        app.entity("component:default/shop").expect("there")["spec"]["owner"],
-        "team-a",
-        "not merged yet"
-    );
+    assert_eq!(owner(&app), "team-a", "not merged yet");
 
     forge
         .merge_pull_request(&id, open.number, &Merge::default())
@@ -130,14 +141,35 @@ async fn a_change_by_form_becomes_a_pull_request_and_shows_when_merged() {
         .submit("/catalog/default/component/shop/refresh", &[])
         .await;
     assert_eq!(refreshed.status, 303);
-    assert_eq!(
-        app.entity("component:default/shop").expect("there")["spec"]["owner"],
-        "team-b"
-    );
+    assert_eq!(owner(&app), "team-b");
     let source = app.get("/catalog/default/component/shop?view=yaml").await;
     assert!(source.text().contains("# for now"), "its comments stay");
     let late = submit("team-c", "propose").await;
     assert_eq!(late.status, 409, "the form was made of what is no more");
+}
+
+/// Documents that are refused, and what is said of each.
+fn bad(good: &str) -> [(String, &'static str); 6] {
+    [
+        (good.replace("owner: team-b", "owner: 7"), "/spec/owner"),
+        (
+            good.replace("name: till", "name: drawer"),
+            "component:default/drawer",
+        ),
+        (
+            good.replace("kind: Component", "kind: Component\nkind: API"),
+            "kind",
+        ),
+        (
+            format!("{good}---\n{}", component("third", "a")),
+            "There are 2 documents",
+        ),
+        (String::new(), "There are 0 documents"),
+        (
+            good.replace("  type: service\n", "  type: [\n"),
+            "What was found",
+        ),
+    ]
 }
 
 #[tokio::test]
@@ -168,26 +200,7 @@ async fn a_change_as_yaml_is_checked_line_by_line() {
         app.submit(page, &answers).await
     };
     let good = component("till", "team-b");
-    for (document, said) in [
-        (good.replace("owner: team-b", "owner: 7"), "/spec/owner"),
-        (
-            good.replace("name: till", "name: drawer"),
-            "component:default/drawer",
-        ),
-        (
-            good.replace("kind: Component", "kind: Component\nkind: API"),
-            "kind",
-        ),
-        (
-            format!("{good}---\n{}", component("third", "a")),
-            "There are 2 documents",
-        ),
-        (String::new(), "There are 0 documents"),
-        (
-            good.replace("  type: service\n", "  type: [\n"),
-            "What was found",
-        ),
-    ] {
+    for (document, said) in bad(&good) {
         let refused = submit(&document, "propose").await;
         assert_eq!(refused.status, 422, "{document}");
         assert!(refused.text().contains(said), "{said}: {}", refused.text());
@@ -215,59 +228,88 @@ async fn a_change_as_yaml_is_checked_line_by_line() {
     );
 }
 
+/// What the API is sent.
+fn body(draft: &Value, document: &str, more: Value) -> Value {
+    let mut body = json!({
+        "entityRef": "component:default/shop",
+        "blob": draft["blob"],
+        "document": document,
+        "title": "Change it",
+    });
+    if let Value::Object(more) = more {
+        body.as_object_mut().expect("an object").extend(more);
+    }
+    body
+}
+
 #[tokio::test]
 #[ignore = "needs the real Gitea: tests/real/build gitea"]
-async fn a_change_by_the_api_is_proposed_by_who_asks() {
+async fn a_change_by_the_api_is_checked_as_the_form_is() {
     let gitea = Gitea::shared();
-    let user = "---\napiVersion: backstage.io/v1alpha1\nkind: User\nmetadata:\n  name: guest\nspec:\n  memberOf: []\n  profile:\n    displayName: Gwen Guest\n    email: gwen@example.com\n";
-    let all = format!("{}{user}", shop());
-    let (forge, id, _) = new_home(gitea, "machines", &[("all.yaml", &all)]).await;
-    let (app, _recorder) = portal(gitea, "machines").await;
-    let draft = app
-        .get("/api/callboard/proposals/draft?entityRef=component:default/shop")
-        .await;
+    let (forge, id, _) = new_home(gitea, "engines", &[("all.yaml", &shop())]).await;
+    let (app, _recorder) = portal(gitea, "engines").await;
+    let draft = app.get(DRAFT).await;
     assert_eq!(draft.status, 200, "{}", draft.text());
     let draft = draft.json();
     let document = draft["document"].as_str().expect("a document");
     assert!(document.starts_with("# Ours.") && !document.contains("till"));
-    let body = |document: &str, more: serde_json::Value| {
-        let mut body = json!({"entityRef": "component:default/shop", "blob": draft["blob"], "document": document, "title": "Change it"});
-        for (key, value) in more.as_object().expect("an object") {
-            body[key] = value.clone();
-        }
-        body
-    };
     let changed = document.replace("team-a", "team-z");
     let bad = document.replace("owner:", "owners:");
     let path = "/api/callboard/proposals";
     let checked = app
-        .post(path, body(&bad, json!({"dryRun": true})))
+        .post(path, body(&draft, &bad, json!({"dryRun": true})))
         .await
         .json();
     assert_eq!(
         (checked["good"].clone(), checked["changed"].clone()),
         (json!(false), json!(true))
     );
-    assert_eq!(app.post(path, body(&bad, json!({}))).await.status, 400);
     assert_eq!(
-        app.post(path, body(&changed, json!({"blob": "0"})))
+        app.post(path, body(&draft, &bad, json!({}))).await.status,
+        400
+    );
+    assert_eq!(
+        app.post(path, body(&draft, &changed, json!({"blob": "0"})))
             .await
             .status,
         409
     );
     assert_eq!(
-        app.post(path, body(document, json!({}))).await.status,
+        app.post(path, body(&draft, document, json!({})))
+            .await
+            .status,
         400,
         "nothing is changed"
     );
-    let opened = app.post(path, body(&changed, json!({}))).await;
+    let nowhere = app
+        .get("/api/callboard/proposals/draft?entityRef=component:default/none")
+        .await;
+    assert_eq!(nowhere.status, 404);
+    assert!(open_requests(&forge, &id).await.is_empty());
+}
+
+#[tokio::test]
+#[ignore = "needs the real Gitea: tests/real/build gitea"]
+async fn a_change_by_the_api_is_proposed_by_who_asks() {
+    let gitea = Gitea::shared();
+    let all = format!("{}{USER}", shop());
+    let (forge, id, _) = new_home(gitea, "machines", &[("all.yaml", &all)]).await;
+    let (app, _recorder) = portal(gitea, "machines").await;
+    let draft = app.get(DRAFT).await.json();
+    let document = draft["document"].as_str().expect("a document");
+    let changed = document.replace("team-a", "team-z");
+    let path = "/api/callboard/proposals";
+    let opened = app.post(path, body(&draft, &changed, json!({}))).await;
     assert_eq!(opened.status, 201, "{}", opened.text());
     let opened = opened.json();
     assert_eq!(
         opened["author"],
         json!({"name": "Gwen Guest", "email": "gwen@example.com"})
     );
-    let again = app.post(path, body(&changed, json!({}))).await.json();
+    let again = app
+        .post(path, body(&draft, &changed, json!({})))
+        .await
+        .json();
     assert_eq!(again["number"], opened["number"]);
     let commit = forge
         .commit(&id, opened["branch"].as_str().expect("a branch"))
@@ -278,10 +320,6 @@ async fn a_change_by_the_api_is_proposed_by_who_asks() {
         (commit.author.name.as_str(), commit.author.email.as_str()),
         ("Gwen Guest", "gwen@example.com")
     );
-    let nowhere = app
-        .get("/api/callboard/proposals/draft?entityRef=component:default/none")
-        .await;
-    assert_eq!(nowhere.status, 404);
     write(&forge, &id, &[("other.txt", "x")]).await;
     let still = app
         .get("/api/callboard/proposals/draft?entityRef=component:default/shop")

@@ -71,12 +71,8 @@ pub(crate) fn program(name: &str) -> PathBuf {
     let mut sums = std::fs::read(module.join("go.mod")).expect("go.mod is there");
     sums.extend(std::fs::read(module.join("go.sum")).expect("go.sum is there"));
     let digest = ring::digest::digest(&ring::digest::SHA256, &sums);
-    let hash: String = digest
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let first: [u8; 8] = digest.as_ref()[..8].try_into().expect("it has 32");
+    let hash = format!("{:016x}", u64::from_be_bytes(first));
     let folder = tools.join(format!("{name}-{hash}"));
     assert!(
         folder.join(name).exists(),
