@@ -57,7 +57,7 @@ impl Forge {
     pub fn on_behalf_of(self, user: &EntityRef) -> Self {
         match self {
             Self::Local(local) => Self::Local(local.on_behalf_of(user)),
-            other @ Self::Gitea(_) => other,
+            other => other,
         }
     }
 

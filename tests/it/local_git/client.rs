@@ -95,7 +95,12 @@ impl Host {
             ownership_refs: refs.map(str::to_owned).collect(),
             is_for_everyone: false,
         });
-        let auth = Auth::new(&config, state.store.clone(), self.app.clock().clone());
+        let auth = Auth::new(
+            &config,
+            state.store.clone(),
+            state.catalog.clone(),
+            self.app.clock().clone(),
+        );
         let session = auth.expect("it signs").sign_in_guest(true).await;
         session
             .expect("it signs in")
