@@ -255,7 +255,7 @@ impl<'a> Call<'a> {
     pub(super) fn moved_to(mut self, url: Url) -> Result<Self> {
         if url.origin() != self.url.origin() {
             let place = super::forges::authority(&url);
-            return Err(self.not_followed(format!("its list goes on at {place}")));
+            return Err(self.not_followed(&format!("its list goes on at {place}")));
         }
         self.url = url;
         Ok(self)

@@ -21,6 +21,9 @@ use crate::support::{
 };
 
 const SHA: &str = "6dcb09b5b57875f334f61aebed695e2e4193db5e";
+/// The blob of no content, and of some.
+const EMPTY: &str = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+const OTHER: &str = "e5a8d0da0818d034be06836e9f50795b3b6bdce6";
 const SERVER_AT: &str = "/rest/api/1.0/projects/ACME/repos/shop";
 const CLOUD_AT: &str = "/repositories/acme/shop";
 
@@ -135,16 +138,6 @@ async fn a_stub_of_bitbucket_server_is_read() {
     .await;
     answer(&server, "GET", &format!("{SERVER_AT}/archive"), raw).await;
     let host = on_server(&server);
-    let found = host
-        .repository(&server_shop())
-        .await
-        .expect("asked")
-        .expect("there");
-    assert_eq!(found.default_branch, "main");
-    assert_eq!(
-        found.clone_url.as_str(),
-        "https://bitbucket.example.com/scm/acme/shop.git"
-    );
     let tree = host.tree(&server_shop(), SHA).await.expect("a tree");
     let paths: Vec<&str> = tree
         .entries
@@ -156,15 +149,31 @@ async fn a_stub_of_bitbucket_server_is_read() {
         .read_file(&server_shop(), "main", "docs/a b.md", None)
         .await;
     assert!(matches!(read.expect("read"), FileRead::Found(file) if file.bytes == "a"));
+    host.archive(&server_shop(), &CommitId(SHA.to_owned()))
+        .await
+        .expect("packed");
+}
+
+#[tokio::test]
+async fn a_repository_and_its_branches_of_a_stub_of_bitbucket_server_are_known() {
+    let server = server_with_shop().await;
+    let host = on_server(&server);
+    let found = host
+        .repository(&server_shop())
+        .await
+        .expect("asked")
+        .expect("there");
+    assert_eq!(found.default_branch, "main");
+    assert_eq!(
+        found.clone_url.as_str(),
+        "https://bitbucket.example.com/scm/acme/shop.git"
+    );
     let branch = host.branch(&server_shop(), "main").await.expect("asked");
     assert_eq!(branch.expect("there").commit.as_str(), SHA);
     assert_eq!(
         host.branch(&server_shop(), "other").await.expect("asked"),
         None
     );
-    host.archive(&server_shop(), &CommitId(SHA.to_owned()))
-        .await
-        .expect("packed");
     let fault = host
         .secrets(&server_shop())
         .await
@@ -210,32 +219,6 @@ async fn many_files_go_to_a_new_branch_of_a_stub_of_bitbucket_server_which_goes_
         body_of(&server, "DELETE", branches).await.get("name"),
         Some(&json!("refs/heads/feature/x"))
     );
-    let raw = ResponseTemplate::new(200).set_body_string("");
-    answer(&server, "GET", &format!("{SERVER_AT}/raw/a.md"), raw).await;
-    let update = |blob: &str| {
-        let replaces = Some(blob.to_owned());
-        (
-            "a.md",
-            Written::Update {
-                content: "x".into(),
-                replaces,
-            },
-        )
-    };
-    let known = update("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
-    let made = host
-        .commit_files(&server_shop(), &new_commit(&[known], None))
-        .await;
-    made.expect("it is what it was");
-    let form = body_of(&server, "PUT", &browse("a.md")).await;
-    let seen_at = format!("name=\"sourceCommitId\"\r\n\r\n{SHA}\r\n");
-    assert!(form.as_str().expect("a form").contains(&seen_at), "{form}");
-    let other = new_commit(&[update("e5a8d0da0818d034be06836e9f50795b3b6bdce6")], None);
-    let fault = host
-        .commit_files(&server_shop(), &other)
-        .await
-        .expect_err("it is another");
-    assert_eq!(fault.kind, ForgeErrorKind::Conflict);
     let many = new_commit(&[file("a.md"), file("b.md")], None);
     let fault = host
         .commit_files(&server_shop(), &many)
@@ -244,11 +227,40 @@ async fn many_files_go_to_a_new_branch_of_a_stub_of_bitbucket_server_which_goes_
     assert_eq!(fault.kind, ForgeErrorKind::NotSupported, "{fault}");
 }
 
+/// `name`, written over if it is this blob.
+fn update<'a>(name: &'a str, blob: &str) -> (&'a str, Written) {
+    let replaces = Some(blob.to_owned());
+    let content = "x".into();
+    (name, Written::Update { content, replaces })
+}
+
 #[tokio::test]
-async fn pull_requests_of_a_stub_of_bitbucket_server() {
+async fn a_file_of_a_stub_of_bitbucket_server_is_compared_before_it_is_written() {
+    let server = server_with_shop().await;
+    let place = format!("{SERVER_AT}/browse/a.md");
+    answer(&server, "PUT", &place, json_of(200, server_commit())).await;
+    let raw = ResponseTemplate::new(200).set_body_string("");
+    answer(&server, "GET", &format!("{SERVER_AT}/raw/a.md"), raw).await;
+    let host = on_server(&server);
+    let made = host
+        .commit_files(&server_shop(), &new_commit(&[update("a.md", EMPTY)], None))
+        .await;
+    made.expect("it is what it was");
+    let form = body_of(&server, "PUT", &place).await;
+    let seen_at = format!("name=\"sourceCommitId\"\r\n\r\n{SHA}\r\n");
+    assert!(form.as_str().expect("a form").contains(&seen_at), "{form}");
+    let other = new_commit(&[update("a.md", OTHER)], None);
+    let fault = host
+        .commit_files(&server_shop(), &other)
+        .await
+        .expect_err("it is another");
+    assert_eq!(fault.kind, ForgeErrorKind::Conflict);
+}
+
+#[tokio::test]
+async fn pull_requests_of_a_stub_of_bitbucket_server_are_opened_and_found() {
     let server = server_with_shop().await;
     let all = format!("{SERVER_AT}/pull-requests");
-    let one = format!("{all}/4");
     answer(
         &server,
         "POST",
@@ -258,27 +270,6 @@ async fn pull_requests_of_a_stub_of_bitbucket_server() {
     .await;
     let listed = json!({ "values": [server_pull_request("MERGED")], "isLastPage": true });
     answer(&server, "GET", &all, json_of(200, listed)).await;
-    answer(
-        &server,
-        "GET",
-        &one,
-        json_of(200, server_pull_request("OPEN")),
-    )
-    .await;
-    answer(
-        &server,
-        "PUT",
-        &one,
-        json_of(200, server_pull_request("OPEN")),
-    )
-    .await;
-    answer(
-        &server,
-        "POST",
-        &format!("{one}/decline"),
-        json_of(200, server_pull_request("DECLINED")),
-    )
-    .await;
     let host = on_server(&server);
     let new = NewPullRequest {
         title: "Add".to_owned(),
@@ -300,6 +291,18 @@ async fn pull_requests_of_a_stub_of_bitbucket_server() {
         .await
         .expect("listed");
     assert_eq!(found[0].state, PullRequestState::Merged);
+}
+
+#[tokio::test]
+async fn a_pull_request_of_a_stub_of_bitbucket_server_is_changed_and_declined() {
+    let server = server_with_shop().await;
+    let one = format!("{SERVER_AT}/pull-requests/4");
+    let open = json_of(200, server_pull_request("OPEN"));
+    answer(&server, "GET", &one, open.clone()).await;
+    answer(&server, "PUT", &one, open).await;
+    let declined = json_of(200, server_pull_request("DECLINED"));
+    answer(&server, "POST", &format!("{one}/decline"), declined).await;
+    let host = on_server(&server);
     let change = PullRequestChange {
         title: Some("More".to_owned()),
         open: Some(false),
@@ -507,25 +510,25 @@ async fn many_files_are_committed_at_once_to_a_stub_of_bitbucket_cloud() {
     ] {
         assert!(form.contains(&field), "{field} in {form}");
     }
-    let raw = ResponseTemplate::new(200).set_body_string("");
-    answer(&server, "GET", &format!("{src}/{SHA}/c.md"), raw).await;
-    let update = |blob: &str| {
-        let replaces = Some(blob.to_owned());
-        (
-            "c.md",
-            Written::Update {
-                content: "x".into(),
-                replaces,
-            },
-        )
-    };
-    // Of no content.
-    let known = update("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+}
+
+#[tokio::test]
+async fn a_file_of_a_stub_of_bitbucket_cloud_is_compared_before_it_is_written() {
+    let server = cloud_with_shop().await;
+    let src = format!("{CLOUD_AT}/src");
+    let place = format!("https://api.bitbucket.org/2.0{CLOUD_AT}/commit/{SHA}");
+    let made = ResponseTemplate::new(201).insert_header("location", place.as_str());
+    answer(&server, "POST", &src, made).await;
+    for file in ["b.md", "c.md"] {
+        let there = ResponseTemplate::new(200).set_body_string("");
+        answer(&server, "GET", &format!("{src}/{SHA}/{file}"), there).await;
+    }
+    let host = cloud(&server, token("a-token"));
     let made = host
-        .commit_files(&cloud_shop(), &new_commit(&[known], None))
+        .commit_files(&cloud_shop(), &new_commit(&[update("c.md", EMPTY)], None))
         .await;
     made.expect("it is what it was");
-    let other = new_commit(&[update("e5a8d0da0818d034be06836e9f50795b3b6bdce6")], None);
+    let other = new_commit(&[update("c.md", OTHER)], None);
     let fault = host
         .commit_files(&cloud_shop(), &other)
         .await

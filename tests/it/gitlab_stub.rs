@@ -227,8 +227,8 @@ fn new_commit(files: Vec<(&str, Written)>) -> NewCommit {
     }
 }
 
-#[tokio::test]
-async fn many_files_are_committed_at_once_to_a_stub_of_gitlab() {
+/// A GitLab with the branch `main`, which has `a.md`, to which can be committed.
+async fn writable() -> MockServer {
     let server = MockServer::start().await;
     let branch = json!({ "name": "main", "commit": { "id": SHA }, "protected": true });
     answer(
@@ -249,11 +249,20 @@ async fn many_files_are_committed_at_once_to_a_stub_of_gitlab() {
         json_of(201, commit()),
     )
     .await;
-    let gitlab = gitlab(&server);
-    let update = |blob: Option<&str>| Written::Update {
+    server
+}
+
+fn update(blob: Option<&str>) -> Written {
+    Written::Update {
         content: "b".into(),
         replaces: blob.map(str::to_owned),
-    };
+    }
+}
+
+#[tokio::test]
+async fn many_files_are_committed_at_once_to_a_stub_of_gitlab() {
+    let server = writable().await;
+    let gitlab = gitlab(&server);
     let files = vec![
         ("a.md", update(Some("b1"))),
         ("b.md", update(None)),
@@ -273,6 +282,12 @@ async fn many_files_are_committed_at_once_to_a_stub_of_gitlab() {
             { "action": "create", "file_path": "c.md", "content": "Yw==", "encoding": "base64" },
         ]))
     );
+}
+
+#[tokio::test]
+async fn what_changed_in_between_is_a_conflict_on_a_stub_of_gitlab() {
+    let server = writable().await;
+    let gitlab = gitlab(&server);
     let stale = new_commit(vec![("a.md", update(Some("b0")))]);
     let fault = gitlab
         .commit_files(&shop(), &stale)
@@ -357,10 +372,9 @@ async fn a_project_of_a_stub_of_gitlab_is_made_of_the_files_of_another() {
 }
 
 #[tokio::test]
-async fn merge_requests_of_a_stub_of_gitlab_go_their_way() {
+async fn a_merge_request_of_a_stub_of_gitlab_is_opened() {
     let server = MockServer::start().await;
     let all = at("merge_requests");
-    let one = at("merge_requests/4");
     answer(
         &server,
         "GET",
@@ -373,48 +387,6 @@ async fn merge_requests_of_a_stub_of_gitlab_go_their_way() {
         "POST",
         &all,
         json_of(201, merge_request("opened", "checking")),
-    )
-    .await;
-    answer(
-        &server,
-        "GET",
-        &all,
-        json_of(200, json!([merge_request("closed", "not_open")])),
-    )
-    .await;
-    answer(
-        &server,
-        "PUT",
-        &one,
-        json_of(200, merge_request("closed", "not_open")),
-    )
-    .await;
-    Mock::given(method("GET"))
-        .and(path(one.as_str()))
-        .respond_with(json_of(200, merge_request("opened", "checking")))
-        .up_to_n_times(1)
-        .mount(&server)
-        .await;
-    answer(
-        &server,
-        "GET",
-        &one,
-        json_of(200, merge_request("opened", "mergeable")),
-    )
-    .await;
-    answer(
-        &server,
-        "PUT",
-        &format!("{one}/merge"),
-        json_of(200, merge_request("merged", "not_open")),
-    )
-    .await;
-    let note = |system: bool| json!({ "id": 1, "body": "Well", "author": { "username": "ana" }, "system": system });
-    answer(
-        &server,
-        "GET",
-        &format!("{one}/notes"),
-        json_of(200, json!([note(true), note(false)])),
     )
     .await;
     let gitlab = gitlab(&server);
@@ -434,6 +406,16 @@ async fn merge_requests_of_a_stub_of_gitlab_go_their_way() {
     let body = body_of(&server, "POST", &all).await;
     assert_eq!(body.get("title"), Some(&json!("Draft: Add")));
     assert_eq!(body.get("reviewer_ids"), Some(&json!([11])));
+}
+
+#[tokio::test]
+async fn merge_requests_of_a_stub_of_gitlab_are_found_and_closed() {
+    let server = MockServer::start().await;
+    let (all, one) = (at("merge_requests"), at("merge_requests/4"));
+    let closed = merge_request("closed", "not_open");
+    answer(&server, "GET", &all, json_of(200, json!([closed]))).await;
+    answer(&server, "PUT", &one, json_of(200, closed)).await;
+    let gitlab = gitlab(&server);
     let found = gitlab
         .pull_requests_of(&shop(), "feature/x")
         .await
@@ -451,6 +433,23 @@ async fn merge_requests_of_a_stub_of_gitlab_go_their_way() {
         body_of(&server, "PUT", &one).await,
         json!({ "state_event": "close" })
     );
+}
+
+#[tokio::test]
+async fn a_merge_request_of_a_stub_of_gitlab_is_merged_once_it_can_be() {
+    let server = MockServer::start().await;
+    let one = at("merge_requests/4");
+    Mock::given(method("GET"))
+        .and(path(one.as_str()))
+        .respond_with(json_of(200, merge_request("opened", "checking")))
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    let mergeable = json_of(200, merge_request("opened", "mergeable"));
+    answer(&server, "GET", &one, mergeable).await;
+    let merged = json_of(200, merge_request("merged", "not_open"));
+    answer(&server, "PUT", &format!("{one}/merge"), merged).await;
+    let gitlab = gitlab(&server);
     let merge = Merge {
         expected_head: Some(CommitId(SHA.to_owned())),
         ..Merge::default()
@@ -461,11 +460,20 @@ async fn merge_requests_of_a_stub_of_gitlab_go_their_way() {
         .expect("merged");
     assert_eq!(merged.state, PullRequestState::Merged);
     assert_eq!(merged.merge_commit, Some(CommitId("c9".to_owned())));
-    assert_eq!(gitlab.comments(&shop(), 4).await.expect("listed").len(), 1);
 }
 
 #[tokio::test]
-async fn rights_and_rules_of_a_stub_of_gitlab_are_set() {
+async fn what_a_stub_of_gitlab_notes_itself_is_no_comment() {
+    let server = MockServer::start().await;
+    let note = |system: bool| json!({ "id": 1, "body": "Well", "author": { "username": "ana" }, "system": system });
+    let notes = json_of(200, json!([note(true), note(false)]));
+    answer(&server, "GET", &at("merge_requests/4/notes"), notes).await;
+    let said = gitlab(&server).comments(&shop(), 4).await.expect("listed");
+    assert_eq!(said.len(), 1);
+}
+
+/// A GitLab that knows the user `ana` and the group `acme/ops`.
+async fn with_people() -> MockServer {
     let server = MockServer::start().await;
     answer(
         &server,
@@ -483,6 +491,12 @@ async fn rights_and_rules_of_a_stub_of_gitlab_are_set() {
     .await;
     let group = json!({ "id": 21, "full_path": "acme/ops", "project_creation_level": "developer" });
     answer(&server, "GET", "/groups/acme%2Fops", json_of(200, group)).await;
+    server
+}
+
+#[tokio::test]
+async fn a_group_of_a_stub_of_gitlab_says_who_may_make_projects() {
+    let server = with_people().await;
     answer(
         &server,
         "GET",
@@ -497,6 +511,14 @@ async fn rights_and_rules_of_a_stub_of_gitlab_are_set() {
         json_of(200, json!({ "access_level": 30 })),
     )
     .await;
+    let gitlab = gitlab(&server);
+    assert!(gitlab.can_create_in("acme/ops").await.expect("asked"));
+    assert!(!gitlab.can_create_in("elsewhere").await.expect("asked"));
+}
+
+#[tokio::test]
+async fn rights_to_a_project_of_a_stub_of_gitlab_are_set() {
+    let server = with_people().await;
     answer(&server, "POST", &at("members"), json_of(201, json!({}))).await;
     answer(&server, "POST", &at("share"), json_of(201, json!({}))).await;
     let members = json!([{ "username": "ana", "access_level": 40 }]);
@@ -505,18 +527,7 @@ async fn rights_and_rules_of_a_stub_of_gitlab_are_set() {
     shared["shared_with_groups"] =
         json!([{ "group_full_path": "acme/ops", "group_access_level": 30 }]);
     answer(&server, "GET", AT, json_of(200, shared)).await;
-    let rules =
-        json!({ "name": "main", "push_access_levels": [{ "access_level": 40, "user_id": 11 }] });
-    answer(
-        &server,
-        "POST",
-        &at("protected_branches"),
-        json_of(201, rules),
-    )
-    .await;
     let gitlab = gitlab(&server);
-    assert!(gitlab.can_create_in("acme/ops").await.expect("asked"));
-    assert!(!gitlab.can_create_in("elsewhere").await.expect("asked"));
     let (user, team) = (
         Grantee::User("ana".to_owned()),
         Grantee::Team("acme/ops".to_owned()),
@@ -540,6 +551,17 @@ async fn rights_and_rules_of_a_stub_of_gitlab_are_set() {
     let found = gitlab.collaborators(&shop()).await.expect("listed");
     let rights: Vec<Access> = found.iter().map(|found| found.access).collect();
     assert_eq!(rights, [Access::Maintain, Access::Write]);
+}
+
+#[tokio::test]
+async fn rules_of_a_branch_of_a_stub_of_gitlab_are_made_anew() {
+    let server = with_people().await;
+    let rules =
+        json!({ "name": "main", "push_access_levels": [{ "access_level": 40, "user_id": 11 }] });
+    let place = at("protected_branches");
+    answer(&server, "POST", &place, json_of(201, rules)).await;
+    let gitlab = gitlab(&server);
+    let user = Grantee::User("ana".to_owned());
     let rules = Protection {
         branch: "main".to_owned(),
         may_push: vec![user.clone()],
@@ -556,7 +578,7 @@ async fn rights_and_rules_of_a_stub_of_gitlab_are_set() {
 }
 
 #[tokio::test]
-async fn what_pipelines_of_a_stub_of_gitlab_see_and_do() {
+async fn masked_variables_of_a_stub_of_gitlab_are_secrets() {
     let server = MockServer::start().await;
     let variables = json!([
         { "key": "OPEN", "value": "a", "masked": false },
@@ -571,32 +593,6 @@ async fn what_pipelines_of_a_stub_of_gitlab_see_and_do() {
     )
     .await;
     answer(&server, "POST", &at("variables"), json_of(201, json!({}))).await;
-    let pipeline = json!({
-        "id": 5, "sha": SHA, "ref": "main", "status": "manual", "source": "api", "web_url": "https://gitlab.com/p/5",
-    });
-    answer(
-        &server,
-        "POST",
-        &at("pipeline"),
-        json_of(201, pipeline.clone()),
-    )
-    .await;
-    answer(
-        &server,
-        "GET",
-        &at("pipelines"),
-        json_of(200, json!([pipeline])),
-    )
-    .await;
-    let job = json!([{ "id": 6, "name": "build", "status": "canceled", "web_url": "https://gitlab.com/j/6" }]);
-    answer(&server, "GET", &at("pipelines/5/jobs"), json_of(200, job)).await;
-    answer(
-        &server,
-        "GET",
-        &at("jobs/6/trace"),
-        ResponseTemplate::new(200).set_body_string("built"),
-    )
-    .await;
     let gitlab = gitlab(&server);
     assert_eq!(gitlab.secrets(&shop()).await.expect("listed"), ["HIDDEN"]);
     assert_eq!(
@@ -616,6 +612,22 @@ async fn what_pipelines_of_a_stub_of_gitlab_see_and_do() {
         body_of(&server, "POST", &at("variables")).await,
         json!({ "value": "12345678", "masked": true, "raw": true, "key": "NEW" })
     );
+}
+
+#[tokio::test]
+async fn pipelines_of_a_stub_of_gitlab_are_started_and_watched() {
+    let server = MockServer::start().await;
+    let pipeline = json!({
+        "id": 5, "sha": SHA, "ref": "main", "status": "manual", "source": "api", "web_url": "https://gitlab.com/p/5",
+    });
+    let all = json_of(200, json!([pipeline]));
+    answer(&server, "GET", &at("pipelines"), all).await;
+    answer(&server, "POST", &at("pipeline"), json_of(201, pipeline)).await;
+    let job = json!([{ "id": 6, "name": "build", "status": "canceled", "web_url": "https://gitlab.com/j/6" }]);
+    answer(&server, "GET", &at("pipelines/5/jobs"), json_of(200, job)).await;
+    let log = ResponseTemplate::new(200).set_body_string("built");
+    answer(&server, "GET", &at("jobs/6/trace"), log).await;
+    let gitlab = gitlab(&server);
     let trigger = PipelineTrigger {
         revision: "main".to_owned(),
         inputs: vec![("A".to_owned(), "b".to_owned())],

@@ -109,11 +109,9 @@ async fn check(
             Written::Update {
                 replaces: Some(blob),
                 ..
-            } => {
-                if !is_still(client, repository, head, (path, blob)).await? {
-                    let reason = format!("The file {path} is not what it was when it was read.");
-                    return Err(ForgeError::conflict(host, reason));
-                }
+            } if !is_still(client, repository, head, (path, blob)).await? => {
+                let reason = format!("The file {path} is not what it was when it was read.");
+                return Err(ForgeError::conflict(host, reason));
             }
             _ => {}
         }
