@@ -23,6 +23,14 @@ struct Portal {
     origin: String,
 }
 
+impl Drop for Portal {
+    /// SIGKILL, also where a test fails.
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 impl Portal {
     fn start(folder: &Path) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -43,9 +51,8 @@ impl Portal {
         }
     }
 
-    fn kill(mut self) {
-        self.process.kill().expect("SIGKILL is sent");
-        self.process.wait().expect("it ends");
+    fn kill(self) {
+        drop(self);
     }
 
     /// Every entity by ref; `None` while nobody answers.
