@@ -1,5 +1,6 @@
 //! A change of a descriptor, proposed in the portal and merged on Gitea.
 
+use axum::http::Method;
 use callboard::forge::{Forge, GitHost, Merge, PullRequest, PullRequestState, RepositoryId};
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ apiVersion: backstage.io/v1alpha1
 kind: User
 metadata:
   name: guest
+  namespace: development
 spec:
   memberOf: []
   profile:
@@ -299,18 +301,17 @@ async fn a_change_by_the_api_is_proposed_by_who_asks() {
     let document = draft["document"].as_str().expect("a document");
     let changed = document.replace("team-a", "team-z");
     let path = "/api/callboard/proposals";
-    let opened = app.post(path, body(&draft, &changed, json!({}))).await;
+    let token = app.guest_token().await;
+    let change = || body(&draft, &changed, json!({}));
+    let opened = app.send_as(&token, Method::POST, path, change()).await;
     assert_eq!(opened.status, 201, "{}", opened.text());
     let opened = opened.json();
     assert_eq!(
         opened["author"],
         json!({"name": "Gwen Guest", "email": "gwen@example.com"})
     );
-    let again = app
-        .post(path, body(&draft, &changed, json!({})))
-        .await
-        .json();
-    assert_eq!(again["number"], opened["number"]);
+    let again = app.send_as(&token, Method::POST, path, change()).await;
+    assert_eq!(again.json()["number"], opened["number"]);
     let commit = forge
         .commit(&id, opened["branch"].as_str().expect("a branch"))
         .await
