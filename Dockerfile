@@ -17,8 +17,9 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && cp target/dist/callboard /callboard \
     && mkdir /data
 
-# glibc, certificates and time zones; no shell, no package manager, uid 65532.
-FROM gcr.io/distroless/cc-debian12:nonroot
+# Git makes, keeps and serves repositories; certificates for the hosts the portal reads; time zones. uid 65532.
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git tzdata && rm -rf /var/lib/apt/lists/*
 COPY --from=build /callboard /usr/local/bin/callboard
 COPY --from=build --chown=65532:65532 /data /var/lib/callboard
 USER 65532:65532

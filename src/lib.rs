@@ -9,6 +9,8 @@ pub mod clock;
 
 pub mod error;
 
+pub mod input;
+
 pub mod entity;
 
 pub mod config;

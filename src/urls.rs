@@ -24,6 +24,8 @@ pub const ENTITY_HISTORY: &str = "/catalog/{namespace}/{kind}/{name}/history";
 pub const ENTITY_VERSION: &str = "/catalog/{namespace}/{kind}/{name}/history/{version}";
 /// Route (POST) that reads an entity's files again: [`entity_refresh`].
 pub const ENTITY_REFRESH: &str = "/catalog/{namespace}/{kind}/{name}/refresh";
+/// Route of the form that proposes a change of an entity's document, and (POST) its action: [`entity_propose`].
+pub const ENTITY_PROPOSE: &str = "/catalog/{namespace}/{kind}/{name}/propose";
 /// Route (POST) that deletes an entity: [`entity_delete`].
 pub const ENTITY_DELETE: &str = "/catalog/{namespace}/{kind}/{name}/delete";
 /// The search page; see [`search_for`].
@@ -116,6 +118,12 @@ pub fn entity_version(entity_ref: &EntityRef, version: i64) -> String {
 #[must_use]
 pub fn entity_refresh(entity_ref: &EntityRef) -> String {
     entity(entity_ref) + "/refresh"
+}
+
+/// The form that proposes a change of an entity's document.
+#[must_use]
+pub fn entity_propose(entity_ref: &EntityRef) -> String {
+    entity(entity_ref) + "/propose"
 }
 
 /// Where to POST to delete an entity.

@@ -38,6 +38,7 @@ pub(super) async fn files(state: AppState, call: Call) -> Result<Response> {
     let body = value!({
         "locationRef": file.location_ref,
         "origin": file.origin,
+        "revision": file.revision,
         "readAt": file.read_at.to_string(),
         "changedAt": file.changed_at.to_string(),
         "error": file.error,

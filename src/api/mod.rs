@@ -6,12 +6,20 @@ mod auth;
 mod callboard;
 mod callboard_runs;
 mod catalog;
+mod contract;
 mod cookie;
 mod git;
 mod health;
+mod kubernetes;
+mod notifications;
+mod openapi;
 mod permission;
+mod plugins;
+mod proposals;
 mod scaffolder;
 mod search;
+mod signals;
+mod techdocs;
 mod user_settings;
 
 use axum::{
@@ -25,7 +33,7 @@ use axum::{
 use tower::ServiceExt;
 
 use crate::http::{
-    AppState, PLUGINS, admit, any, delete, get, not_found, post, post_large, put, read,
+    AppState, PLUGINS, SentUri, admit, any, delete, get, not_found, post, post_large, put, read,
 };
 
 /// Every route of the API.
@@ -35,6 +43,7 @@ pub fn router(state: AppState) -> Router {
     let again = move |request: Request| normalise(normalised, request);
     routes
         .route("/api/{*path}", any_method(again.clone()))
+        .route("/API/{*path}", any_method(again.clone()))
         .route("/.backstage/{*path}", any_method(again))
         .method_not_allowed_fallback(not_found)
         .layer(from_fn_with_state(state.clone(), admit))
@@ -45,7 +54,13 @@ pub fn router(state: AppState) -> Router {
 fn routes() -> Router<AppState> {
     let routes = health_and_search()
         .merge(entities())
+        .merge(unprocessed())
         .merge(locations())
+        .merge(techdocs())
+        .merge(kubernetes())
+        .merge(notifications())
+        .merge(signals())
+        .merge(descriptions())
         .merge(sign_in())
         .merge(every_plugin())
         .merge(permissions())
@@ -99,6 +114,22 @@ fn entities() -> Router<AppState> {
         )
 }
 
+fn unprocessed() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/api/catalog/entities/unprocessed/failed",
+            get(catalog::failed_entities),
+        )
+        .route(
+            "/api/catalog/entities/unprocessed/pending",
+            get(catalog::pending_entities),
+        )
+        .route(
+            "/api/catalog/entities/unprocessed/delete/{entity_id}",
+            delete(catalog::delete_unprocessed),
+        )
+}
+
 fn locations() -> Router<AppState> {
     Router::new()
         .route("/api/catalog/refresh", post(catalog::refresh))
@@ -130,6 +161,64 @@ fn locations() -> Router<AppState> {
         )
 }
 
+fn techdocs() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/api/techdocs/metadata/techdocs/{namespace}/{kind}/{name}",
+            get(techdocs::metadata),
+        )
+        .route(
+            "/api/techdocs/metadata/entity/{namespace}/{kind}/{name}",
+            get(techdocs::entity_metadata),
+        )
+        .route(
+            "/api/techdocs/sync/{namespace}/{kind}/{name}",
+            get(techdocs::sync),
+        )
+}
+
+fn kubernetes() -> Router<AppState> {
+    Router::new()
+        .route("/api/kubernetes/clusters", get(kubernetes::clusters))
+        .route("/api/kubernetes/services/{id}", post(kubernetes::service))
+        .route(
+            "/api/kubernetes/resources/workloads/query",
+            post(kubernetes::workloads),
+        )
+        .route(
+            "/api/kubernetes/resources/custom/query",
+            post(kubernetes::custom_resources),
+        )
+        .route("/api/kubernetes/proxy/{*path}", any(kubernetes::proxy))
+}
+
+/// Backstage serves every one of them under both addresses.
+fn notifications() -> Router<AppState> {
+    let mut routes = Router::new();
+    for root in ["/api/notifications", "/api/notifications/notifications"] {
+        let path = |rest: &str| format!("{root}{rest}");
+        routes = routes
+            .route(root, get(notifications::list))
+            .route(&path("/status"), get(notifications::status))
+            .route(&path("/topics"), get(notifications::topics))
+            .route(&path("/settings"), get(notifications::settings))
+            .route(&path("/update"), post(notifications::update))
+            .route(&path("/{id}"), get(notifications::notification));
+    }
+    routes
+}
+
+fn signals() -> Router<AppState> {
+    Router::new().route("/api/signals", routing::get(signals::connect))
+}
+
+fn descriptions() -> Router<AppState> {
+    Router::new()
+        .route("/api/catalog/openapi.json", get(openapi::catalog))
+        .route("/api/search/openapi.json", get(openapi::search))
+        .route("/api/scaffolder/openapi.json", get(openapi::scaffolder))
+}
+
 fn sign_in() -> Router<AppState> {
     Router::new()
         .route("/api/auth/.well-known/jwks.json", get(auth::jwks))
@@ -143,20 +232,34 @@ fn sign_in() -> Router<AppState> {
         .route("/api/auth/{provider}/handler/frame", any(auth::provider))
 }
 
-/// What every plugin has.
+/// What every plugin has: keys, a cookie, scheduled tasks, actions for agents.
 fn every_plugin() -> Router<AppState> {
-    let add = |routes: Router<AppState>, plugin: &&str| {
-        routes
+    let mut routes = Router::new();
+    for plugin in PLUGINS {
+        let at = |route: &str| route.replace("{plugin}", plugin);
+        routes = routes
             .route(
-                &"/api/{plugin}/.backstage/auth/v1/jwks.json".replace("{plugin}", plugin),
+                &at("/api/{plugin}/.backstage/auth/v1/jwks.json"),
                 get(auth::jwks),
             )
             .route(
-                &"/api/{plugin}/.backstage/auth/v1/cookie".replace("{plugin}", plugin),
+                &at("/api/{plugin}/.backstage/auth/v1/cookie"),
                 get(cookie::give_cookie).merge(delete(cookie::take_cookie)),
             )
-    };
-    PLUGINS.iter().fold(Router::new(), add)
+            .route(
+                &at("/api/{plugin}/.backstage/scheduler/v1/tasks"),
+                get(plugins::tasks),
+            )
+            .route(
+                &at("/api/{plugin}/.backstage/scheduler/v1/tasks/{id}/trigger"),
+                post(plugins::trigger_task),
+            )
+            .route(
+                &at("/api/{plugin}/.backstage/actions/v1/actions"),
+                get(plugins::actions),
+            );
+    }
+    routes
 }
 
 fn permissions() -> Router<AppState> {
@@ -258,6 +361,8 @@ fn ours() -> Router<AppState> {
             "/api/callboard/removals/accept",
             post(callboard::accept_removal),
         )
+        .route("/api/callboard/proposals", post(proposals::propose))
+        .route("/api/callboard/proposals/draft", get(proposals::draft))
         .route("/api/callboard/deletions", get(callboard::deletions))
         .route(
             "/api/callboard/deletions/undo",
@@ -278,6 +383,8 @@ async fn normalise(routes: Router, request: Request) -> Response {
         return not_found().await;
     }
     let (mut parts, body) = request.into_parts();
+    let sent = SentUri(parts.uri.clone());
+    parts.extensions.insert(sent);
     let query = parts
         .uri
         .query()

@@ -8,6 +8,7 @@ use crate::{
     config::SearchConfig,
     error::{Error, Result},
     http::{AppState, Call, json},
+    input::{Outcome, Step, list_issues},
     search::{SearchRequest, SearchResult, TYPES},
 };
 
@@ -59,6 +60,8 @@ fn request_of(state: &AppState, call: &Call) -> Result<(SearchRequest, usize)> {
         match (root, inner) {
             ("term", None) => request.term = text.into_owned(),
             ("types", _) if !text.is_empty() => request.types.push(text.into_owned()),
+            // A filter without a value does not filter.
+            ("filters", Some(_)) if text.is_empty() => {}
             ("filters", Some(inner)) => {
                 let field = inner.split(']').next().unwrap_or_default().to_owned();
                 match request
@@ -93,26 +96,27 @@ fn check(request: &SearchRequest, config: &SearchConfig) -> Result<()> {
             "The term length \"{length}\" is greater than \"{}\"",
             config.max_term_length
         );
-        return Err(invalid("term", &message));
+        return Err(invalid(&Outcome::custom(message, &[key("term")])));
     }
     if request.limit > config.max_page_limit {
         let message = format!(
             "The page limit \"{}\" is greater than \"{}\"",
             request.limit, config.max_page_limit
         );
-        return Err(invalid("pageLimit", &message));
+        return Err(invalid(&Outcome::custom(message, &[key("pageLimit")])));
     }
-    if let Some(unknown) = request
-        .types
-        .iter()
-        .find(|kind| !TYPES.contains(&kind.as_str()))
-    {
-        return Err(invalid(
-            "types",
-            &format!("There is no document type \"{unknown}\""),
-        ));
+    let mut outcome = Outcome::default();
+    for (index, kind) in request.types.iter().enumerate() {
+        if !TYPES.contains(&kind.as_str()) {
+            let path = [key("types"), Step::Index(index)];
+            outcome.add(Outcome::custom("Invalid input", &path));
+        }
     }
-    Ok(())
+    if outcome.is_good() {
+        Ok(())
+    } else {
+        Err(invalid(&outcome))
+    }
 }
 
 /// The page a cursor names; anything else is the first.
@@ -126,7 +130,11 @@ fn page_of(cursor: &str) -> usize {
         .map_or(0, |page| page.min(1_000_000))
 }
 
-fn invalid(parameter: &str, message: &str) -> Error {
-    let issues = value!([{"code": "custom", "message": message, "path": [parameter]}]);
+fn key(key: &str) -> Step {
+    Step::Key(key.to_owned())
+}
+
+fn invalid(outcome: &Outcome) -> Error {
+    let issues = list_issues(&outcome.issues);
     Error::Input(format!("Invalid query string: {issues}"))
 }

@@ -1,6 +1,6 @@
 //! The Git host inside the portal, and what it hands over.
 
-use tracing::error;
+use tracing::{error, info, warn};
 
 use crate::{clock::Clock, config::Config, forge::LocalHost, git::Git, ingest::Ingest};
 
@@ -10,7 +10,10 @@ pub(super) fn host(config: &Config, clock: &Clock) -> Option<LocalHost> {
     let folder = &config.callboard.data_dir;
     // Git is told of folders that are elsewhere: only a whole path means the same to it.
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
-    let git = Git::new(folder.join("git-home"), config.program_environment.clone());
+    let home = folder.join("git-home");
+    // The folder is ours alone: what is in there was left behind by a process that was killed.
+    let _ = std::fs::remove_dir_all(&home);
+    let git = Git::new(home, config.program_environment.clone());
     Some(LocalHost::new(
         folder.join("git"),
         integration,
@@ -21,6 +24,10 @@ pub(super) fn host(config: &Config, clock: &Clock) -> Option<LocalHost> {
 
 /// What was pushed goes to the fast lane of the ingest.
 pub(super) async fn hand_over(host: LocalHost, ingest: Ingest) {
+    match host.git_version().await {
+        Ok(version) => info!("Repositories are kept at {} ({version})", host.base_url()),
+        Err(fault) => warn!("Repositories cannot be kept: {fault}"),
+    }
     loop {
         for name in host.next_changes().await {
             let prefix = format!("url:{}/", host.address(&name));

@@ -30,7 +30,7 @@ use crate::{
     error::{Error, Result},
     forge::{Forges, LocalHost},
     http::{self, AppState, Background},
-    ingest::{self, Ingest},
+    ingest::Ingest,
     pages,
     search::SearchIndex,
     store::{DataFolderLock, Db},
@@ -58,15 +58,9 @@ impl App {
         let kinds = Arc::new(kinds.map_err(Error::Input)?);
         let local_git = local_git::host(&config, &clock);
         let forges = Forges::new(&config.integrations, &clock)?.with_local(local_git.clone());
-        let reader = sources::reader(&config, forges.clone())?;
-        let (ingest, worker) = Ingest::new(ingest::Parts {
-            db: db.clone(),
-            reader: reader.clone(),
-            kinds: Arc::clone(&kinds),
-            options: sources::ingest_options(&config),
-            hosts: sources::scm_hosts(&config),
-            clock: clock.clone(),
-        });
+        let parts = sources::ingest_parts(&config, db.clone(), &kinds, forges.clone(), &clock)?;
+        let reader = parts.reader.clone();
+        let (ingest, worker) = Ingest::new(parts);
         let (catalog, search) = (Catalog::new(kinds), SearchIndex::new()?);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let run = |task: BoxFuture<'static, ()>| {
@@ -75,7 +69,7 @@ impl App {
         run(Box::pin(worker));
         keep_local_git(&run, local_git.as_ref(), &ingest);
         let is_ready = follow_feed(&run, &db, (&catalog, &search), &ingest);
-        let auth = Auth::new(&config, db.clone(), clock.clone())?;
+        let auth = Auth::new(&config, db.clone(), catalog.clone(), clock.clone())?;
         let handles = runs::Handles {
             db: db.clone(),
             clock: clock.clone(),
@@ -119,7 +113,7 @@ impl App {
 
     /// Every route, with its layers.
     pub fn router(&self) -> Router {
-        let pages = http::page_headers(pages::router(self.state.clone()), &self.state.config);
+        let pages = http::refuse_foreign_forms(pages::router(self.state.clone()));
         let routes = api::router(self.state.clone()).merge(pages);
         http::layers(routes, &self.state.config)
     }

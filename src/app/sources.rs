@@ -5,18 +5,34 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::{
+    clock::Clock,
     config::{AllowedHost, Config},
-    entity::ScmHost,
+    entity::{Kinds, ScmHost},
     error::Result,
     forge::Forges,
     ingest,
     source::Reader,
+    store::Db,
 };
 
-/// Reads what the configuration lets be read.
-pub(super) fn reader(config: &Config, forges: Forges) -> Result<Reader> {
+/// What the ingest is made of.
+pub(super) fn ingest_parts(
+    config: &Config,
+    db: Db,
+    kinds: &Arc<Kinds>,
+    forges: Forges,
+    clock: &Clock,
+) -> Result<ingest::Parts> {
     let roots = config.callboard.file_roots.clone();
-    Reader::new(roots, allowed_urls(config), forges)
+    Ok(ingest::Parts {
+        db,
+        reader: Reader::new(roots, allowed_urls(config), forges.clone())?,
+        forges,
+        kinds: Arc::clone(kinds),
+        options: ingest_options(config),
+        hosts: scm_hosts(config),
+        clock: clock.clone(),
+    })
 }
 
 /// Whether a URL may be read: its host is listed under `backend.reading.allow`.
@@ -42,7 +58,7 @@ fn matches(entry: &AllowedHost, url: &Url) -> bool {
 }
 
 /// Which product runs on a host.
-pub(super) fn scm_hosts(config: &Config) -> ingest::ScmHosts {
+fn scm_hosts(config: &Config) -> ingest::ScmHosts {
     let integrations = config.integrations.clone();
     Arc::new(move |host: &str| -> Option<ScmHost> {
         integrations
@@ -53,7 +69,7 @@ pub(super) fn scm_hosts(config: &Config) -> ingest::ScmHosts {
 }
 
 /// The ingest's options.
-pub(super) fn ingest_options(config: &Config) -> ingest::Options {
+fn ingest_options(config: &Config) -> ingest::Options {
     let (catalog, callboard) = (&config.catalog, &config.callboard);
     ingest::Options {
         locations: catalog.locations.clone(),

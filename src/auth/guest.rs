@@ -1,7 +1,12 @@
 //! The guest: everyone who may look in without saying who they are.
 
+use serde_json::Value;
+
 use super::{Auth, Session, User};
-use crate::error::{Error, Result};
+use crate::{
+    config::GuestProvider,
+    error::{Error, Result},
+};
 
 /// The key that opens the portal to guests from elsewhere.
 const FLAG: &str = "auth.providers.guest.dangerouslyAllowOutsideDevelopment";
@@ -21,8 +26,26 @@ impl Auth {
         }
         Ok(Some(User {
             entity_ref: guest.user.clone(),
-            ownership_refs: guest.ownership_refs.clone(),
+            ownership_refs: self.ownership_of(guest),
         }))
+    }
+
+    /// As configured; else the guest alone, with the groups of that user if the catalog has one, as Backstage does.
+    fn ownership_of(&self, guest: &GuestProvider) -> Vec<String> {
+        let mut refs = guest.ownership_refs.clone();
+        if refs.len() == 1 && refs[0] == guest.user.as_str() {
+            let found = self.0.catalog.read().entity(guest.user.as_str());
+            let user: Value = found
+                .and_then(|json| serde_json::from_slice(&json).ok())
+                .unwrap_or_default();
+            let relations = user["relations"].as_array().into_iter().flatten();
+            let groups = relations
+                .filter(|relation| relation["type"] == "memberOf")
+                .filter_map(|relation| relation["targetRef"].as_str())
+                .filter(|target| target.starts_with("group:"));
+            refs.extend(groups.map(str::to_owned));
+        }
+        refs
     }
 
     /// Signs the guest in; `None` where no guest provider is configured. Errors as [`Auth::guest`].

@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use self::{cache::Cache, external::ExternalServices, keys::Keys};
 use crate::{
+    catalog::Catalog,
     clock::{Clock, UnixMillis},
     config::{AuthConfig, Config, Database},
     error::Result,
@@ -37,6 +38,8 @@ pub struct Auth(Arc<Inner>);
 
 struct Inner {
     db: Db,
+    /// Knows the groups people are in.
+    catalog: Catalog,
     clock: Clock,
     config: AuthConfig,
     /// Who issues our tokens: `<backend.baseUrl>/api/auth`.
@@ -49,7 +52,7 @@ struct Inner {
 impl Auth {
     /// Reads, or makes, the key file of the data folder, where private keys outlive the process and no
     /// `callboard.encryptionKey` is configured.
-    pub fn new(config: &Config, db: Db, clock: Clock) -> Result<Self> {
+    pub fn new(config: &Config, db: Db, catalog: Catalog, clock: Clock) -> Result<Self> {
         let seal = match (&config.callboard.encryption_key, &config.backend.database) {
             (Some(key), _) => Some(Seal::new(key.clone())),
             (None, Database::Sqlite { .. }) => Some(Seal::new(key_file::read_or_make(
@@ -65,6 +68,7 @@ impl Auth {
             seen: Cache::default(),
             issuer: format!("{base_url}/api/auth"),
             config: config.auth.clone(),
+            catalog,
             db,
             clock,
         })))

@@ -62,7 +62,7 @@ impl Auth {
         ownership_refs: &[String],
     ) -> Result<(String, i64)> {
         let inner = &self.0;
-        let signer = inner.keys.signer().await?;
+        let key = inner.keys.signer().await?;
         let seconds = i64::try_from(inner.config.token_lifetime.as_secs()).unwrap_or(i64::MAX);
         let iat = self.now().0.div_euclid(1000);
         let exp = iat.saturating_add(seconds);
@@ -71,7 +71,7 @@ impl Auth {
             iat,
             exp,
         };
-        let limited = signed_part(&header(LIMITED_USER, &signer.kid), &limited)?;
+        let limited = signed_part(&header(LIMITED_USER, &key.kid), &limited)?;
         let claims = UserClaims {
             iss: inner.issuer.clone(),
             sub: sub.to_owned(),
@@ -79,10 +79,10 @@ impl Auth {
             aud: AUDIENCE.to_owned(),
             iat,
             exp,
-            uip: Some(inner.keys.sign(&signer, &limited)?),
+            uip: Some(inner.keys.sign(&key, &limited)?),
         };
-        let signed = signed_part(&header(USER, &signer.kid), &claims)?;
-        let token = format!("{signed}.{}", inner.keys.sign(&signer, &signed)?);
+        let signed = signed_part(&header(USER, &key.kid), &claims)?;
+        let token = format!("{signed}.{}", inner.keys.sign(&key, &signed)?);
         if token.len() > MAX_LENGTH {
             return Err(Error::Input(format!(
                 "The token of {sub} would be longer than {MAX_LENGTH} characters: it belongs to too many groups. Set auth.omitIdentityTokenOwnershipClaim to true."

@@ -3,8 +3,11 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
-use super::{Filter, FullTextFilter, OrderField};
-use crate::error::{Error, Result};
+use super::{Filter, FullTextFilter, OrderField, cursor_shape::cursor_issues};
+use crate::{
+    error::{Error, Result},
+    input::{decode_base64, list_issues, parse_json},
+};
 
 /// A place in the results of a query, with the query.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,19 +31,21 @@ fn malformed(why: impl std::fmt::Display) -> Error {
 impl Cursor {
     /// Reads a cursor. [`Error::Input`] if it is none.
     pub(super) fn decode(text: &str) -> Result<Self> {
-        let json = STANDARD
-            .decode(text.trim())
-            .map_err(|_| malformed("could not be decoded"))?;
-        let value: Value =
-            serde_json::from_slice(&json).map_err(|_| malformed("could not be parsed"))?;
-        let order = order_fields(&value)?;
-        let position = position(&value, "orderFieldValues", &order)?;
+        let value = parse_json(&decode_base64(text))
+            .map_err(|fault| malformed(format!("SyntaxError: {fault}")))?;
+        let issues = cursor_issues(&value);
+        if !issues.is_empty() {
+            let list = list_issues(&issues);
+            return Err(malformed(format!("InputError: Malformed cursor: {list}")));
+        }
+        let order = order_fields(&value);
+        let position = position(&value, "orderFieldValues", &order);
         let first = match value.get("firstSortFieldValues") {
-            Some(_) => self::position(&value, "firstSortFieldValues", &order)?,
+            Some(_) => self::position(&value, "firstSortFieldValues", &order),
             None => position.clone(),
         };
         let mut filter = match value.get("query") {
-            Some(query) => Filter::from_predicate(query).map_err(malformed)?,
+            Some(query) => Filter::from_checked(query)?,
             None => Filter::All,
         };
         if let Some(legacy) = value.get("filter") {
@@ -48,13 +53,11 @@ impl Cursor {
         }
         Ok(Self {
             filter,
-            full_text: full_text(&value)?,
+            full_text: full_text(&value),
             order,
             position,
             first,
-            is_previous: value["isPrevious"]
-                .as_bool()
-                .ok_or_else(|| malformed("isPrevious must be a boolean"))?,
+            is_previous: value["isPrevious"] == true,
             total_items: value["totalItems"]
                 .as_u64()
                 .and_then(|total| usize::try_from(total).ok())
@@ -99,60 +102,37 @@ impl Cursor {
     }
 }
 
-fn order_fields(cursor: &Value) -> Result<Vec<OrderField>> {
-    let list = cursor["orderFields"]
-        .as_array()
-        .ok_or_else(|| malformed("orderFields must be an array"))?;
-    let read = |entry: &Value| {
-        let field = entry["field"].as_str()?.to_owned();
-        let descending = match entry.get("order").and_then(Value::as_str) {
-            None | Some("asc") => false,
-            Some("desc") => true,
-            Some(_) => return None,
-        };
-        Some(OrderField { field, descending })
-    };
-    list.iter()
-        .map(|entry| read(entry).ok_or_else(|| malformed("orderFields has a faulty entry")))
-        .take(1)
+fn order_fields(cursor: &Value) -> Vec<OrderField> {
+    let list = cursor["orderFields"].as_array().into_iter().flatten();
+    list.take(1)
+        .map(|entry| OrderField {
+            field: entry["field"].as_str().unwrap_or_default().to_owned(),
+            descending: entry["order"] == "desc",
+        })
         .collect()
 }
 
-fn position(cursor: &Value, key: &str, order: &[OrderField]) -> Result<(String, String)> {
-    let list = cursor[key]
-        .as_array()
-        .ok_or_else(|| malformed(format!("{key} must be an array")))?;
-    let texts: Vec<&str> = list
-        .iter()
-        .map(|value| value.as_str().unwrap_or_default())
-        .collect();
-    match (order.is_empty(), texts.as_slice()) {
-        (true, [.., uid]) => Ok((uid.to_lowercase(), (*uid).to_owned())),
-        (false, [value, uid]) => Ok(((*value).to_owned(), (*uid).to_owned())),
-        _ => Err(malformed(format!("{key} does not go with orderFields"))),
+/// The value and the uid of a row; what is not there comes before everything.
+fn position(cursor: &Value, key: &str, order: &[OrderField]) -> (String, String) {
+    let text = |index: usize| cursor[key][index].as_str().unwrap_or_default().to_owned();
+    if order.is_empty() {
+        return (text(0).to_lowercase(), text(0));
     }
+    (text(0), text(1))
 }
 
-fn full_text(cursor: &Value) -> Result<Option<FullTextFilter>> {
-    let Some(found) = cursor
-        .get("fullTextFilter")
-        .filter(|found| !found.is_null())
-    else {
-        return Ok(None);
-    };
-    let term = found["term"]
-        .as_str()
-        .ok_or_else(|| malformed("fullTextFilter needs a term"))?;
+fn full_text(cursor: &Value) -> Option<FullTextFilter> {
+    let found = cursor.get("fullTextFilter")?;
+    let term = found["term"].as_str().filter(|term| !term.is_empty())?;
     let fields = found["fields"]
         .as_array()
         .into_iter()
         .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned);
-    Ok((!term.is_empty()).then(|| FullTextFilter {
+        .filter_map(Value::as_str);
+    Some(FullTextFilter {
         term: term.to_owned(),
-        fields: fields.collect(),
-    }))
+        fields: fields.map(str::to_owned).collect(),
+    })
 }
 
 /// `{key, values?} | {not} | {anyOf} | {allOf}`

@@ -26,13 +26,15 @@ impl Haystack {
     /// first of them is named, and need not contain it.
     pub(super) fn find(&self, part: &str, mut found: impl FnMut(TextId)) {
         let finder = memmem::Finder::new(part);
+        let mut ends = self.ends.iter();
         let mut start = 0;
         while let Some(hit) = finder.find(&self.bytes[start..]) {
             let place = start + hit;
-            let index = self.ends.partition_point(|(end, _)| *end <= place);
-            let (end, id) = self.ends[index];
-            found(id);
-            start = end;
+            let Some((end, id)) = ends.find(|(end, _)| *end > place) else {
+                return;
+            };
+            found(*id);
+            start = *end;
         }
     }
 }

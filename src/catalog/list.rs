@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     EntityList, EntityQuery, ListPage, OrderField, Which,
@@ -11,7 +11,10 @@ use super::{
     query,
     table::{SlotId, Table},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    input::{decode_base64, parse_json},
+};
 
 /// A list: of everything, or a page by offset.
 pub(super) fn list(table: &Table, list: &EntityList) -> Result<ListPage> {
@@ -71,33 +74,58 @@ fn sorted(table: &Table, slots: impl Iterator<Item = SlotId>, order: &[OrderFiel
         .iter()
         .map(|order| (table.keys.find(&order.field), order.descending))
         .collect();
-    let value = |slot: SlotId, key: Option<KeyId>| {
-        let values = key.into_iter().flat_map(|key| table.rows_of(slot, key));
-        values
-            .filter_map(|(_, value)| *value)
-            .map(|value| table.texts.get(table.texts.lower(value)))
-            .min()
-    };
     // Looked up once for each entity, not for each comparison.
-    let rank = |slot: SlotId| -> Vec<Rank<'_>> {
-        let ranks = keys
-            .iter()
-            .map(|(key, descending)| match value(slot, *key) {
-                None => Rank::Absent,
-                Some(value) if *descending => Rank::Descending(Reverse(value)),
-                Some(value) => Rank::Ascending(value),
-            });
-        ranks.collect()
-    };
     let mut ranked: Vec<_> = slots
-        .map(|slot| (rank(slot), table.uid(slot), slot))
+        .flat_map(|slot| {
+            let ranks = ranks_of(table, slot, &keys);
+            ranks
+                .into_iter()
+                .map(move |rank| (rank, table.uid(slot), slot))
+        })
         .collect();
     ranked.sort_unstable();
     ranked.into_iter().map(|(_, _, slot)| slot).collect()
 }
 
+/// The places of an entity: one, but where a field has several values one for each, as Backstage's joins make it.
+fn ranks_of<'a>(
+    table: &'a Table,
+    slot: SlotId,
+    keys: &[(Option<KeyId>, bool)],
+) -> Vec<Vec<Rank<'a>>> {
+    let mut places: Vec<Vec<Rank<'a>>> = vec![Vec::with_capacity(keys.len())];
+    for (key, descending) in keys {
+        let rows = key.iter().flat_map(|key| table.rows_of(slot, *key));
+        let mut ranks: Vec<Rank<'a>> = rows
+            .map(|(_, value)| match value {
+                None => Rank::Absent,
+                Some(value) => {
+                    let text = table.texts.get(table.texts.lower(*value));
+                    if *descending {
+                        Rank::Descending(Reverse(text))
+                    } else {
+                        Rank::Ascending(text)
+                    }
+                }
+            })
+            .collect();
+        if ranks.is_empty() {
+            ranks.push(Rank::Absent);
+        }
+        places = places
+            .into_iter()
+            .flat_map(|place| {
+                ranks
+                    .iter()
+                    .map(move |rank| [place.as_slice(), std::slice::from_ref(rank)].concat())
+            })
+            .collect();
+    }
+    places
+}
+
 /// The place of an entity by one field.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank<'a> {
     Ascending(&'a str),
     Descending(Reverse<&'a str>),
@@ -105,11 +133,10 @@ enum Rank<'a> {
 }
 
 fn decode_after(after: &str) -> Result<(Option<usize>, usize)> {
-    let malformed = || Error::Input("Malformed after cursor, could not be parsed".to_owned());
-    let json = STANDARD.decode(after.trim()).map_err(|_| malformed())?;
-    let value: Value = serde_json::from_slice(&json).map_err(|_| malformed())?;
-    if !value.is_object() {
-        return Err(malformed());
+    let malformed = |why: &str| Error::Input(format!("Malformed after cursor, {why}"));
+    let value = parse_json(&decode_base64(after)).map_err(|_| malformed("could not be parsed"))?;
+    if !value.is_object() && !value.is_array() {
+        return Err(malformed("could not be parsed"));
     }
     let number = |key: &str| match value.get(key) {
         None => Ok(None),
@@ -117,7 +144,7 @@ fn decode_after(after: &str) -> Result<(Option<usize>, usize)> {
             .as_u64()
             .and_then(|found| usize::try_from(found).ok())
             .map(Some)
-            .ok_or_else(malformed),
+            .ok_or_else(|| malformed(&format!("{key} was not an number"))),
     };
     Ok((number("limit")?, number("offset")?.unwrap_or(0)))
 }

@@ -5,10 +5,12 @@
 
 mod column;
 mod cursor;
+mod cursor_shape;
 mod document;
 mod facets;
 mod filter;
 mod flatten;
+mod found;
 mod graph;
 mod haystack;
 mod keys;
@@ -16,6 +18,7 @@ mod list;
 mod parse;
 mod postings;
 mod predicate;
+mod predicate_shape;
 mod projection;
 mod query;
 mod select;
@@ -31,6 +34,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 pub use filter::Filter;
+pub use predicate::check_predicate;
 pub use projection::Projection;
 
 use self::table::Table;
@@ -242,7 +246,9 @@ impl Catalog {
     }
 
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Table> {
-        self.table.write().unwrap_or_else(PoisonError::into_inner)
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        table.found.forget();
+        table
     }
 
     /// Counts batches of changes.

@@ -2,15 +2,34 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Filter;
-use crate::error::{Error, Result};
+use super::{Filter, predicate_shape::predicate_issues};
+use crate::{
+    error::{Error, Result},
+    input::{Step, tell_issues},
+};
 
 /// Predicates are nested no deeper.
 const MAX_DEPTH: usize = 50;
 
+/// What is wrong with the shape of a predicate that stands under `key`, in one sentence; `None` if nothing is.
+#[must_use]
+pub fn check_predicate(predicate: &Value, key: &str) -> Option<String> {
+    let issues = predicate_issues(predicate, &[Step::Key(key.to_owned())]);
+    (!issues.is_empty()).then(|| tell_issues(&issues))
+}
+
 impl Filter {
     /// From a predicate. [`Error::Input`] with Backstage's message.
     pub fn from_predicate(predicate: &Value) -> Result<Self> {
+        let issues = predicate_issues(predicate, &[]);
+        if !issues.is_empty() {
+            return Err(invalid(tell_issues(&issues)));
+        }
+        Self::from_checked(predicate)
+    }
+
+    /// From a predicate whose shape was checked.
+    pub(super) fn from_checked(predicate: &Value) -> Result<Self> {
         parse(predicate, 0)
     }
 
@@ -45,20 +64,12 @@ fn parse(predicate: &Value, depth: usize) -> Result<Filter> {
         )));
     }
     let Value::Object(map) = predicate else {
-        if predicate.is_string() || predicate.is_number() || predicate.is_boolean() {
-            return Err(Error::Input(
-                "Invalid filter predicate: top-level primitive values are not supported. Wrap the value in a field expression, e.g. {\"kind\":\"Component\"}".to_owned(),
-            ));
-        }
-        return Err(invalid("expected an object"));
+        return Err(Error::Input(format!(
+            "Invalid filter predicate: top-level primitive values are not supported. Wrap the value in a field expression, e.g. {{ \"kind\": {predicate} }}"
+        )));
     };
-    if let Some(operator) = map.keys().find(|key| key.starts_with('$')) {
-        if map.len() > 1 {
-            return Err(invalid(format!(
-                "{operator} must be the only key of its object"
-            )));
-        }
-        return parse_operator(operator, &map[operator], depth);
+    if let Some((operator, operand)) = map.iter().find(|(key, _)| key.starts_with('$')) {
+        return parse_operator(operator, operand, depth);
     }
     let mut filters = Vec::with_capacity(map.len());
     for (field, value) in map {
@@ -71,78 +82,50 @@ fn parse(predicate: &Value, depth: usize) -> Result<Filter> {
     })
 }
 
-fn parse_operator(operator: &str, value: &Value, depth: usize) -> Result<Filter> {
-    let list = || -> Result<Vec<Filter>> {
-        let items = value
-            .as_array()
-            .ok_or_else(|| invalid(format!("{operator} expects an array")))?;
-        items.iter().map(|item| parse(item, depth + 1)).collect()
-    };
-    match operator {
-        "$all" => {
-            let filters = list()?;
-            Ok(if filters.is_empty() {
-                Filter::All
-            } else {
-                Filter::AllOf(filters)
-            })
-        }
-        "$any" => {
-            let filters = list()?;
-            Ok(if filters.is_empty() {
-                Filter::Never
-            } else {
-                Filter::AnyOf(filters)
-            })
-        }
-        "$not" => Ok(Filter::Not(Box::new(parse(value, depth + 1)?))),
-        other => Err(invalid(format!("unknown operator {other}"))),
+fn parse_operator(operator: &str, operand: &Value, depth: usize) -> Result<Filter> {
+    if operator == "$not" {
+        return Ok(Filter::Not(Box::new(parse(operand, depth + 1)?)));
     }
+    let items = operand.as_array().into_iter().flatten();
+    let filters: Vec<Filter> = items
+        .map(|item| parse(item, depth + 1))
+        .collect::<Result<_>>()?;
+    Ok(match (operator, filters.is_empty()) {
+        ("$all", true) => Filter::All,
+        ("$all", false) => Filter::AllOf(filters),
+        (_, true) => Filter::Never,
+        (_, false) => Filter::AnyOf(filters),
+    })
 }
 
+/// Of several operators the first of these counts whose operand is right.
 fn parse_field(field: &str, value: &Value) -> Result<Filter> {
     let key = field.to_lowercase();
     if let Some(text) = primitive(value) {
         return Ok(Filter::In(key, vec![text]));
     }
-    let Value::Object(map) = value else {
-        return Err(invalid(format!(
-            "the value of {field} must be a string, a number, a boolean or an object"
-        )));
-    };
-    let mut entries = map.iter();
-    let (Some((operator, operand)), None) = (entries.next(), entries.next()) else {
-        return Err(invalid(format!(
-            "the value of {field} must have exactly one operator"
-        )));
-    };
-    match operator.as_str() {
-        "$exists" => match operand.as_bool() {
-            Some(true) => Ok(Filter::Exists(key)),
-            Some(false) => Ok(Filter::Not(Box::new(Filter::Exists(key)))),
-            None => Err(invalid("$exists expects a boolean")),
-        },
-        "$in" => {
-            let items = operand
-                .as_array()
-                .ok_or_else(|| invalid("$in expects an array"))?;
-            let values: Option<Vec<String>> = items.iter().map(primitive).collect();
-            let values =
-                values.ok_or_else(|| invalid("$in expects strings, numbers or booleans"))?;
-            Ok(if values.is_empty() {
-                Filter::Never
-            } else {
-                Filter::In(key, values)
-            })
+    if let Some(exists) = value["$exists"].as_bool() {
+        let exists_filter = Filter::Exists(key);
+        return Ok(if exists {
+            exists_filter
+        } else {
+            Filter::Not(Box::new(exists_filter))
+        });
+    }
+    if let Some(items) = value["$in"].as_array() {
+        let values: Option<Vec<String>> = items.iter().map(primitive).collect();
+        match values {
+            Some(values) if values.is_empty() => return Ok(Filter::Never),
+            Some(values) => return Ok(Filter::In(key, values)),
+            None => {}
         }
-        "$hasPrefix" => match operand.as_str() {
-            Some(prefix) => Ok(Filter::Prefix(key, prefix.to_lowercase())),
-            None => Err(invalid("$hasPrefix expects a string")),
-        },
-        "$contains" => parse_contains(field, key, operand),
-        other => Err(invalid(format!(
-            "unknown operator {other} for field {field}"
-        ))),
+    }
+    if let Some(operand) = value.get("$contains") {
+        return parse_contains(field, key, operand);
+    }
+    match value["$hasPrefix"].as_str() {
+        Some(prefix) => Ok(Filter::Prefix(key, prefix.to_lowercase())),
+        None => Err(invalid(format!("{field} has no operator"))),
     }
 }
 
@@ -150,17 +133,12 @@ fn parse_contains(field: &str, key: String, operand: &Value) -> Result<Filter> {
     if let Some(text) = primitive(operand) {
         return Ok(Filter::In(key, vec![text]));
     }
-    let Value::Object(map) = operand else {
-        return Err(invalid(
-            "$contains expects a string, a number, a boolean or an object",
-        ));
-    };
-    if key != "relations" {
-        return Err(Error::Input(format!(
+    match operand.as_object() {
+        Some(map) if key == "relations" => relation_filter(map),
+        _ => Err(Error::Input(format!(
             "Object form of $contains is not supported for field \"{field}\""
-        )));
+        ))),
     }
-    relation_filter(map)
 }
 
 fn relation_filter(map: &Map<String, Value>) -> Result<Filter> {
@@ -170,45 +148,49 @@ fn relation_filter(map: &Map<String, Value>) -> Result<Filter> {
             "type" => &mut kind,
             "targetref" => &mut target,
             _ => {
-                return Err(invalid(format!(
-                    "unknown key {name} in $contains of relations"
+                return Err(Error::Input(format!(
+                    "Unsupported key \"{name}\" in $contains for \"relations\". Only \"type\" and \"targetRef\" are supported"
                 )));
             }
         };
         if place.replace(value).is_some() {
-            return Err(invalid(format!(
-                "{name} is there twice in $contains of relations"
+            return Err(Error::Input(format!(
+                "Duplicate key \"{name}\" in $contains for \"relations\""
             )));
         }
     }
-    let kind = kind
-        .and_then(Value::as_str)
-        .ok_or_else(|| invalid("$contains of relations needs a string \"type\""))?;
+    let kind = kind.and_then(Value::as_str).filter(|kind| !kind.is_empty());
+    let kind = kind.ok_or_else(|| {
+        let told = "The $contains operator for \"relations\" requires a \"type\" string property";
+        Error::Input(told.to_owned())
+    })?;
     let key = format!("relations.{}", kind.to_lowercase());
-    let Some(target) = target else {
-        return Ok(Filter::Exists(key));
-    };
-    let refs = match target {
-        Value::String(target) => Some(vec![target.to_lowercase()]),
-        Value::Object(map) if map.len() == 1 => {
-            map.get("$in").and_then(Value::as_array).and_then(|list| {
-                let refs = list.iter().map(|item| {
-                    item.as_str()
-                        .filter(|text| !text.is_empty())
-                        .map(str::to_lowercase)
-                });
-                refs.collect::<Option<Vec<_>>>()
-            })
-        }
-        _ => None,
-    };
-    match refs {
-        Some(refs) if refs.is_empty() => Ok(Filter::Never),
-        Some(refs) => Ok(Filter::In(key, refs)),
-        None => Err(invalid(
-            "targetRef in $contains of relations must be a string or {\"$in\": [strings]}",
-        )),
+    match target {
+        None => Ok(Filter::Exists(key)),
+        Some(Value::String(target)) => Ok(Filter::In(key, vec![target.to_lowercase()])),
+        Some(target) => Ok(Filter::In(key, target_refs(target)?)),
     }
+}
+
+/// `{"$in": [refs]}`
+fn target_refs(target: &Value) -> Result<Vec<String>> {
+    let items = target["$in"].as_array().map(Vec::as_slice);
+    if items == Some(&[]) {
+        return Err(Error::Input(
+            "Empty \"$in\" array for $contains on \"relations\" is not allowed".to_owned(),
+        ));
+    }
+    let refs = items.and_then(|items| {
+        let refs = items
+            .iter()
+            .map(|item| item.as_str().map(str::to_lowercase));
+        refs.collect::<Option<Vec<_>>>()
+    });
+    refs.ok_or_else(|| {
+        Error::Input(format!(
+            "Unsupported value in $contains for \"relations\": expected a string or {{ \"$in\": [strings] }}, but got {target}"
+        ))
+    })
 }
 
 /// `String(value)` in lower case.
@@ -292,7 +274,6 @@ mod tests {
             json!({"$nor": []}),
             json!({"kind": {"$regex": "x"}}),
             json!({"kind": {"$in": "x"}}),
-            json!({"kind": {"$in": ["a"], "$exists": true}}),
             json!({"kind": ["a"]}),
             json!({"spec": {"$contains": {"type": "x"}}}),
             json!({"relations": {"$contains": {"targetRef": "x"}}}),

@@ -12,13 +12,22 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// From repeated, comma-separated parameters, or a list of paths. Empty: the whole entity.
+    /// From repeated, comma-separated parameters. Empty: the whole entity.
     pub fn parse(fields: &[String]) -> Result<Self> {
         let written = fields
             .iter()
             .flat_map(|field| field.split(','))
             .map(str::trim)
             .filter(|field| !field.is_empty());
+        Self::of_paths(written)
+    }
+
+    /// From a list of paths. Empty: the whole entity.
+    pub fn of(fields: &[String]) -> Result<Self> {
+        Self::of_paths(fields.iter().map(String::as_str))
+    }
+
+    fn of_paths<'a>(written: impl Iterator<Item = &'a str>) -> Result<Self> {
         let mut paths = Vec::new();
         for path in written {
             if path.contains('[') {

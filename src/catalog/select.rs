@@ -1,6 +1,6 @@
 //! From a filter to the entities it selects.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use roaring::RoaringBitmap;
 
@@ -78,7 +78,7 @@ impl Table {
             .full_text
             .and_then(|text| self.select_full_text(text, order))
         {
-            Some(found) => Cow::Owned(&*selection & &found),
+            Some(found) => Cow::Owned(&*selection & &*found),
             None => selection,
         }
     }
@@ -88,7 +88,7 @@ impl Table {
         &self,
         full_text: &FullTextFilter,
         order: &[OrderField],
-    ) -> Option<RoaringBitmap> {
+    ) -> Option<Arc<RoaringBitmap>> {
         let term = full_text.term.trim().to_lowercase();
         if term.is_empty() {
             return None;
@@ -101,19 +101,22 @@ impl Table {
         } else {
             full_text.fields.iter().map(String::as_str).collect()
         };
-        let mut selection = RoaringBitmap::new();
         let keys = fields
             .iter()
             .filter_map(|field| self.keys.find(&field.to_lowercase()));
-        for key in keys {
-            let postings = self.postings(key);
-            if term.contains(['%', '_']) {
-                postings.add_where(&self.texts, |value| is_like(value, &term), &mut selection);
-            } else {
-                postings.add_containing(&self.texts, &term, &mut selection);
+        let text = (term, keys.collect());
+        Some(self.found.or_find(text, |(term, keys)| {
+            let mut selection = RoaringBitmap::new();
+            for key in keys {
+                let postings = self.postings(*key);
+                if term.contains(['%', '_']) {
+                    postings.add_where(&self.texts, |value| is_like(value, term), &mut selection);
+                } else {
+                    postings.add_containing(&self.texts, term, &mut selection);
+                }
             }
-        }
-        Some(selection)
+            selection
+        }))
     }
 }
 

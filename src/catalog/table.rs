@@ -8,6 +8,7 @@ use roaring::RoaringBitmap;
 use super::{
     column::Column,
     document::FinalDocument,
+    found::Found,
     keys::{KeyId, Keys},
     parse::{ParsedChange, ParsedEntity},
     postings::Postings,
@@ -62,6 +63,7 @@ pub(super) struct Table {
     pub(super) parents: HashMap<TextId, Vec<SlotId>>,
     /// Refs whose relations are out of date; held.
     touched: HashSet<TextId>,
+    pub(super) found: Found,
 }
 
 impl Table {

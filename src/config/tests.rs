@@ -236,6 +236,36 @@ fn the_embedded_configuration_is_sound_and_listens_to_the_environment() {
 }
 
 #[test]
+fn the_local_git_host_is_a_gitea_where_it_is_asked_for_and_possible() {
+    let with = |database: &str, more: &str| {
+        let text = format!(
+            "app: {baseurl}\nbackend:\n  baseUrl: https://portal.example.com:8443/base/\n  database:\n{database}\n{more}",
+            baseurl = "{baseUrl: 'https://portal.example.com:8443'}"
+        );
+        load(&[&text], &[])
+    };
+    let sqlite = "    client: better-sqlite3\n    connection: {directory: ./data}";
+    let off = with(sqlite, "").unwrap();
+    assert!(off.local_git().is_none(), "nobody asked for it");
+    let on = with(sqlite, "callboard: {localGit: true}").unwrap();
+    let first = &on.integrations[0];
+    assert_eq!(first.host, "portal.example.com:8443");
+    assert_eq!(first.product, crate::entity::ScmHost::Gitea);
+    assert_eq!(
+        first.base_url.as_str(),
+        "https://portal.example.com:8443/base/git"
+    );
+    let postgres = "    client: pg\n    connection: postgres://a@localhost/b";
+    let problems = with(postgres, "callboard: {localGit: true}").unwrap_err();
+    assert_eq!(problems[0].key, "callboard.localGit");
+    assert!(
+        problems[0].message.contains("needs SQLite"),
+        "{}",
+        problems[0]
+    );
+}
+
+#[test]
 fn every_key_that_is_read_is_in_the_document() {
     let document =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/CONFIG.md"))
@@ -246,4 +276,185 @@ fn every_key_that_is_read_is_in_the_document() {
             "{key} is not in docs/CONFIG.md"
         );
     }
+}
+
+const MINIMAL: &str = "app: {baseUrl: http://a}\nbackend:\n  baseUrl: http://a\n";
+
+#[test]
+fn services_and_lifetimes_are_read() {
+    let text = format!(
+        "{MINIMAL}  auth:\n    keys: [{{secret: c2VjcmV0}}]\n    externalAccess:\n      - type: static\n        options: {{token: abcdefgh, subject: ci}}\n        accessRestrictions:\n          - plugin: catalog\n            permission: catalog.entity.read, catalog.location.read\n            permissionAttribute: {{action: [read]}}\n      - type: jwks\n        options: {{url: https://id.example.com}}\nauth:\n  backstageTokenExpiration: {{minutes: 1}}\n  omitIdentityTokenOwnershipClaim: false\n"
+    );
+    let config = load(&[&text], &[]).expect("no problem");
+    assert_eq!(config.auth.token_lifetime, Duration::from_mins(10));
+    assert!(!config.auth.omits_ownership_claim && config.auth.guest.is_none());
+    let services = &config.backend.auth.external_access;
+    let subjects: Vec<&str> = services.iter().map(|service| &*service.subject).collect();
+    assert_eq!(subjects, ["external:ci", "external:backstage-plugin"]);
+    let restrictions = services[0].restrictions.as_ref().expect("restrictions");
+    assert_eq!(
+        restrictions[0].permissions,
+        ["catalog.entity.read", "catalog.location.read"]
+    );
+    assert_eq!(restrictions[0].actions, ["read"]);
+    let unread = "backend.auth.externalAccess[1] (type jwks)".to_owned();
+    assert!(
+        config.account.elsewhere.contains(&unread),
+        "{}",
+        config.account
+    );
+    let long = format!("{MINIMAL}auth: {{backstageTokenExpiration: 3d}}\n");
+    let config = load(&[&long], &[]).expect("no problem");
+    assert_eq!(config.auth.token_lifetime, Duration::from_hours(24));
+}
+
+#[test]
+fn problems_of_secrets_do_not_repeat_them() {
+    let text = format!(
+        "{MINIMAL}  auth:\n    keys: [{{secret: '*hidden*'}}]\n    externalAccess:\n      - {{type: static, options: {{token: hidden, subject: ci}}}}\n      - {{type: static, options: {{token: hidden hidden, subject: ci}}}}\n      - {{type: magic}}\nauth: {{providers: {{guest: {{userEntityRef: guest}}}}}}\ncallboard: {{encryptionKey: hidden}}\n"
+    );
+    let problems = load(&[&text], &[]).expect_err("problems");
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let keys = [
+        "backend.auth.externalAccess[0].options.token: is shorter than 8 characters",
+        "backend.auth.externalAccess[1].options.token: has white space in it",
+        "backend.auth.externalAccess[2].type: is “magic”",
+        "backend.auth.keys[0].secret: is no base64",
+        "auth.providers.guest.userEntityRef: “guest” is no entity ref",
+        "callboard.encryptionKey: is shorter than 32 characters",
+    ];
+    for key in keys {
+        assert!(
+            told.iter().any(|line| line.contains(key)),
+            "{key}: {told:?}"
+        );
+    }
+    assert_eq!(told.len(), keys.len(), "{told:?}");
+    assert!(told.iter().all(|line| !line.contains("hidden")), "{told:?}");
+}
+
+const HOSTS: &str = "
+app: {baseUrl: http://a}
+backend: {baseUrl: http://a}
+integrations:
+  github:
+    - host: github.com
+      token: gh-s3cret
+      apps:
+        - {appId: 17, clientId: c, clientSecret: app-s3cret, privateKey: key-s3cret, allowedInstallationOwners: [acme]}
+    - host: ghe.example.com
+  gitea:
+    - {host: 'git.example.com:3000', baseUrl: 'http://git.example.com:3000/forge/', password: gt-s3cret}
+    - {host: other.example.com, username: u, password: pw-s3cret, retry: {maxRetries: 5, retryStatusCodes: [500]}}
+  azure:
+    - host: dev.azure.com
+      credentials: [{organizations: [a], personalAccessToken: az-s3cret}]
+    - host: dev.azure.com
+      credentials: [{organizations: [b], clientId: c, clientSecret: en-s3cret, tenantId: t}]
+  bitbucketCloud: [{username: u, appPassword: bb-s3cret}]
+  bitbucketServer: [{host: bb.example.com, token: bs-s3cret}]
+";
+
+#[test]
+fn git_hosts_are_read_with_their_addresses() {
+    let config = load(&[HOSTS], &[]).expect("no problem");
+    let host = |name: &str| {
+        let mut hosts = config.integrations.iter();
+        hosts
+            .find(|found| found.host == name)
+            .unwrap_or_else(|| panic!("{name}"))
+    };
+    for (name, key, api) in [
+        (
+            "github.com",
+            "integrations.github[0]",
+            "https://api.github.com/",
+        ),
+        (
+            "ghe.example.com",
+            "integrations.github[1]",
+            "https://ghe.example.com/api/v3",
+        ),
+        (
+            "git.example.com:3000",
+            "integrations.gitea[0]",
+            "http://git.example.com:3000/forge/api/v1",
+        ),
+        (
+            "bb.example.com",
+            "integrations.bitbucketServer[0]",
+            "https://bb.example.com/rest/api/1.0",
+        ),
+        (
+            "bitbucket.org",
+            "integrations.bitbucketCloud[0]",
+            "https://api.bitbucket.org/2.0",
+        ),
+        (
+            "gitlab.com",
+            "integrations.gitlab",
+            "https://gitlab.com/api/v4",
+        ),
+    ] {
+        let found = host(name);
+        assert_eq!(
+            (found.key.as_str(), found.api_base_url.as_str()),
+            (key, api)
+        );
+    }
+}
+
+#[test]
+fn credentials_are_read_and_kept_secret() {
+    let config = load(&[HOSTS], &[]).expect("no problem");
+    let host = |name: &str| {
+        let mut hosts = config.integrations.iter();
+        let found = hosts.find(|found| found.host == name);
+        found.unwrap_or_else(|| panic!("{name}"))
+    };
+    let github = &host("github.com").credentials;
+    assert!(matches!(&github[0].kind, CredentialKind::GitHubApp(app) if app.app_id == "17"));
+    assert_eq!(github[0].owners, ["acme"]);
+    assert!(
+        matches!(&github[1].kind, CredentialKind::Token(token) if token.expose() == "gh-s3cret")
+    );
+    let azure = &host("dev.azure.com").credentials;
+    assert_eq!(
+        azure
+            .iter()
+            .map(|one| one.owners[0].as_str())
+            .collect::<Vec<_>>(),
+        ["a", "b"]
+    );
+    let other = host("other.example.com");
+    assert!(
+        matches!(&other.credentials[0].kind, CredentialKind::Basic { username, .. } if username == "u")
+    );
+    assert_eq!(
+        (other.retry.max_retries, other.retry.status_codes.as_slice()),
+        (5, &[500][..])
+    );
+    assert!(host("gitlab.com").credentials.is_empty());
+    let told = format!("{config:?} {}", config.account);
+    assert!(!told.contains("s3cret"), "{told}");
+}
+
+#[test]
+fn what_is_wrong_with_git_hosts_is_told_at_once() {
+    let bad = "app: {baseUrl: http://a}\nbackend: {baseUrl: http://a}\nintegrations:\n  gitea:\n    - host: https://git.example.com\n    - {host: g.example.com, username: u}\n    - {host: g.example.com, baseUrl: 'https://u:p@g.example.com'}\n  github:\n    - apps: [{appId: 1, clientId: c}]\n  azure:\n    - credentials: [{organizations: [a]}]\n  gerrit: [{host: r.example.com}]\n";
+    let problems = load(&[bad], &[]).expect_err("problems");
+    let told: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.key.as_str())
+        .collect();
+    let expected = [
+        "integrations.azure[0].credentials[0].personalAccessToken",
+        "integrations.gerrit[0].gitilesBaseUrl",
+        "integrations.github[0].apps[0].clientSecret",
+        "integrations.github[0].apps[0].privateKey",
+        "integrations.gitea[0].host",
+        "integrations.gitea[1].password",
+        "integrations.gitea[2].baseUrl",
+    ];
+    assert_eq!(told, expected);
 }

@@ -33,6 +33,7 @@ pub use reference::EntityRef;
 pub use relation::Relation;
 pub use relations::relations;
 pub use scm::{ScmHost, SourceLinks, resolve_url, source_links};
+pub use shape::{Fields, Shape, first_fault};
 pub use validate::validate;
 pub use within::locate_within;
-pub use yaml::{RawDocument, parse_document, split_documents};
+pub use yaml::{RawDocument, parse_document, set_field, split_documents};

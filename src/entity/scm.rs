@@ -125,13 +125,13 @@ fn edit_url(target: &str, mut url: Url, host: ScmHost) -> Option<String> {
     }
 }
 
-/// `/owner/repo/src/branch/main/path` becomes `/owner/repo/_edit/main/path`.
+/// `/owner/repo/src/branch/main/path` becomes `/owner/repo/_edit/main/path`; Gitea may begin below a path of its own.
 fn gitea_edit_url(mut url: Url) -> Option<String> {
     let parts = segments(&url);
-    let [owner, repo, "src", _, rest @ ..] = parts.as_slice() else {
-        return None;
-    };
-    let path = format!("/{owner}/{repo}/_edit/{}", rest.join("/"));
+    let is_view = |pair: &[&str]| matches!(pair, ["src", "branch" | "tag" | "commit"]);
+    let src = parts.windows(2).skip(2).position(is_view)? + 2;
+    let (repository, rest) = (&parts[..src], &parts[src + 2..]);
+    let path = format!("/{}/_edit/{}", repository.join("/"), rest.join("/"));
     url.set_path(&path);
     Some(url.into())
 }
@@ -333,6 +333,16 @@ mod tests {
             assert_eq!(links.edit.as_deref(), host.map(|_| edit), "{base}");
             assert_eq!(links.source.as_deref(), host.map(|_| here), "{base}");
         }
+    }
+
+    #[test]
+    fn gitea_may_begin_below_a_path() {
+        let base = "https://example.com/git/o/r/src/branch/main/a.yaml";
+        let links = source_links(base, Some(ScmHost::Gitea)).unwrap();
+        let edit = "https://example.com/git/o/r/_edit/main/a.yaml";
+        assert_eq!(links.edit.as_deref(), Some(edit));
+        let elsewhere = source_links("https://example.com/git/o/r/issues/1", Some(ScmHost::Gitea));
+        assert_eq!(elsewhere.unwrap().edit, None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// What a value must look like.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Shape {
+pub enum Shape {
     /// Anything.
     Any,
     /// A string, perhaps an empty one.
@@ -30,20 +30,25 @@ pub(super) enum Shape {
     MapWith(&'static Fields, &'static Shape),
     /// An object with these fields, or an array of such objects.
     MapOrMaps(&'static Fields),
+    /// An object with these fields and no others.
+    Closed(&'static Fields),
+    /// A number.
+    Number,
 }
 
 /// The fields of an object.
 #[derive(Debug)]
-pub(super) struct Fields {
+pub struct Fields {
     /// Those that must be there, in the order in which they are missed.
-    pub(super) required: &'static [&'static str],
+    pub required: &'static [&'static str],
     /// Those that are looked at, in this order.
-    pub(super) known: &'static [(&'static str, Shape)],
+    pub known: &'static [(&'static str, Shape)],
 }
 
 impl Fields {
     /// Required and known fields.
-    pub(super) const fn of(
+    #[must_use]
+    pub const fn of(
         required: &'static [&'static str],
         known: &'static [(&'static str, Shape)],
     ) -> Self {
@@ -84,6 +89,18 @@ impl ShapeFault {
     pub(super) fn without_parameters(&self) -> String {
         format!("{} {}", self.place(), self.message)
     }
+}
+
+/// The first fault of a value, as ajv and Backstage's validator of requests tell it: the JSON pointer of the faulty
+/// value, and what it must be.
+#[must_use]
+pub fn first_fault(value: &Value, shape: Shape) -> Option<(String, String)> {
+    let fault = check(value, shape, &mut String::new()).err()?;
+    let message = match fault.parameters.strip_prefix("allowedValues: ") {
+        Some(words) => format!("{}: {}", fault.message, words.replace(',', ", ")),
+        None => fault.message,
+    };
+    Some((fault.path, message))
 }
 
 /// Finds the first fault. `path` is the JSON pointer of the value, and is as it was afterwards unless there is one.
@@ -135,6 +152,9 @@ pub(super) fn check(value: &Value, shape: Shape, path: &mut String) -> Result<()
             _ => check_fields(value, fields, None, path),
         },
         Shape::Map(fields) => check_fields(value, fields, None, path),
+        Shape::Closed(fields) => check_closed(value, fields, path),
+        Shape::Number if value.is_number() => Ok(()),
+        Shape::Number => Err(wrong_type(path, value, "number")),
         Shape::MapWith(fields, others) => check_fields(value, fields, Some(others), path),
     }
 }
@@ -181,6 +201,16 @@ fn check_fields(
         }
     }
     Ok(())
+}
+
+fn check_closed(value: &Value, fields: &Fields, path: &mut String) -> Result<(), ShapeFault> {
+    check_fields(value, fields, None, path)?;
+    let is_known = |key: &str| fields.known.iter().any(|(name, _)| *name == key);
+    let mut keys = value.as_object().into_iter().flat_map(|map| map.keys());
+    match keys.find(|key| !is_known(key)) {
+        Some(key) => Err(surplus(path, key)),
+        None => Ok(()),
+    }
 }
 
 fn within(
@@ -230,6 +260,16 @@ pub(super) fn wrong_type(path: &str, found: &Value, expected: &str) -> ShapeFaul
         parameters: format!("type: {expected}"),
         reason: format!("{name} is {found}; it must be {}.", article(expected)),
         mend,
+    }
+}
+
+fn surplus(path: &str, key: &str) -> ShapeFault {
+    ShapeFault {
+        path: path.to_owned(),
+        message: "must NOT have additional properties".to_owned(),
+        parameters: format!("additionalProperty: {key}"),
+        reason: format!("Nobody knows {key}."),
+        mend: format!("Remove {key}."),
     }
 }
 

@@ -35,6 +35,7 @@ pub struct Collaborator {
 
 /// The rules of a branch. What a host does not know is left out, and shows when the rules are read back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
 pub struct Protection {
     /// The branch, or a pattern where the host has those.
     pub branch: String,

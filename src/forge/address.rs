@@ -84,10 +84,15 @@ impl Address {
             ScmHost::BitbucketServer => {
                 format!("{base}/projects/{owner}/repos/{name}/browse/{path}?at={at}")
             }
-            ScmHost::AzureRepos => format!(
-                "{base}/{owner}/_git/{name}?path=%2F{}&version=GB{at}",
-                encoded(&self.path)
-            ),
+            ScmHost::AzureRepos => {
+                let kind = if super::CommitId::is_commit(revision) {
+                    "GC"
+                } else {
+                    "GB"
+                };
+                let path = encoded(&self.path);
+                format!("{base}/{owner}/_git/{name}?path=%2F{path}&version={kind}{at}")
+            }
             ScmHost::Gerrit => format!("{base}/{name}/+/refs/heads/{at}/{path}"),
         }
     }
@@ -145,7 +150,7 @@ fn gitlab(parts: &[&str]) -> Option<Address> {
             [view, revision, path @ ..] if is_view(view) => (&parts[..dash], Some(*revision), path),
             _ => return None,
         }
-    } else if let Some(at) = parts.iter().skip(2).position(|part| is_view(&part)) {
+    } else if let Some(at) = parts.iter().skip(2).position(is_view) {
         (
             &parts[..at + 2],
             parts.get(at + 3).copied(),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use reqwest::{
     Response, StatusCode,
@@ -18,6 +19,8 @@ use crate::{
     entity::ScmHost,
 };
 
+/// A host that does not say how long gets a minute, as GitHub advises.
+pub(super) const UNSAID_WAIT: Duration = Duration::from_mins(1);
 /// What a host said is repeated up to so many letters.
 const MAX_SAID: usize = 300;
 
@@ -58,9 +61,12 @@ pub(super) fn asked_wait(response: &Response, now: UnixMillis) -> Option<Duratio
             .find_map(number)?;
         Some(reset - now.0.div_euclid(1000))
     });
-    // A host that does not say how long gets a minute, as GitHub advises.
-    let seconds = seconds.unwrap_or(60).clamp(1, 24 * 3600);
-    Some(Duration::from_secs(seconds.unsigned_abs()))
+    let Some(seconds) = seconds else {
+        return Some(UNSAID_WAIT);
+    };
+    Some(Duration::from_secs(
+        seconds.clamp(1, 24 * 3600).unsigned_abs(),
+    ))
 }
 
 /// Where a redirect leads; `None` for another answer.
@@ -111,6 +117,16 @@ impl Answer {
         self.header(ETAG.as_str()).map(str::to_owned)
     }
 
+    /// GitHub's limit of another kind, which it may tell by words alone.
+    pub(super) fn is_secondary_limit(&self) -> bool {
+        self.status == StatusCode::FORBIDDEN && self.text_says("secondary rate limit")
+    }
+
+    fn text_says(&self, words: &str) -> bool {
+        let shown = &self.bytes[..self.bytes.len().min(4096)];
+        String::from_utf8_lossy(shown).contains(words)
+    }
+
     pub(super) fn is_not_modified(&self) -> bool {
         self.status == StatusCode::NOT_MODIFIED
     }
@@ -122,6 +138,9 @@ impl Answer {
         about: &str,
         authorization: Option<&Secret>,
     ) -> Result<Self> {
+        if self.status == StatusCode::NON_AUTHORITATIVE_INFORMATION && self.looks_like_a_page() {
+            return Err(self.sign_in_page(integration));
+        }
         if self.status.is_success() && self.looks_like_a_page() && !self.is_file() {
             return Err(self.web_page(integration));
         }
@@ -185,6 +204,25 @@ impl Answer {
         }
     }
 
+    /// Azure DevOps asks a token it does not know to sign in, and calls that a success (203).
+    fn sign_in_page(&self, integration: &Integration) -> ForgeError {
+        let (host, credential) = (&integration.host, credential_key(integration));
+        ForgeError {
+            status: Some(self.status.as_u16()),
+            ..ForgeError::new(
+                ForgeErrorKind::Unauthorized,
+                host,
+                format!(
+                    "{host} answers with its sign-in page (203): it does not accept the token."
+                ),
+                format!(
+                    "Put a token that is valid under `{}` (`{credential}`).",
+                    integration.key
+                ),
+            )
+        }
+    }
+
     fn web_page(&self, integration: &Integration) -> ForgeError {
         let (host, key) = (&integration.host, &integration.key);
         ForgeError {
@@ -232,18 +270,22 @@ impl Answer {
             "/error",
             "/errors/0",
         ];
-        let found = places.iter().find_map(|place| match value.pointer(place)? {
+        let text_at = |place: &str| match value.pointer(place)? {
             Value::String(text) => Some(text.clone()),
             Value::Null => None,
             other => Some(other.to_string()),
+        };
+        let found = places.iter().find_map(|place| text_at(place));
+        // GitHub says "Validation Failed" first, and then of what.
+        let found = found.map(|text| match text_at("/errors/0/message") {
+            Some(detail) if detail != text => format!("{text} ({detail})"),
+            _ => text,
         });
         let Some(mut text) = found.filter(|text| !text.trim().is_empty()) else {
             return String::new();
         };
-        if let Some(authorization) = authorization {
-            let token = authorization.expose();
-            let bare = token.split_once(' ').map_or(token, |(_, bare)| bare);
-            text = text.replace(bare, "***");
+        for secret in authorization.into_iter().flat_map(secrets_of) {
+            text = text.replace(&secret, "***");
         }
         let shown: String = text
             .chars()
@@ -252,6 +294,27 @@ impl Answer {
             .collect();
         format!(": {}", shown.trim().trim_end_matches('.'))
     }
+}
+
+/// An instant as an API writes it (RFC 3339).
+pub(super) fn instant(written: Option<&str>) -> Option<UnixMillis> {
+    let at: jiff::Timestamp = written?.parse().ok()?;
+    Some(UnixMillis(at.as_millisecond()))
+}
+
+/// What of a header nobody is to see: the token, or the pair of Basic and the password in it.
+fn secrets_of(authorization: &Secret) -> Vec<String> {
+    let header = authorization.expose();
+    let (scheme, token) = header.split_once(' ').unwrap_or(("", header));
+    let mut secrets = vec![token.to_owned()];
+    if scheme == "Basic"
+        && let Ok(pair) = BASE64_STANDARD.decode(token)
+        && let Some((_, password)) = String::from_utf8_lossy(&pair).split_once(':')
+    {
+        secrets.push(password.to_owned());
+    }
+    secrets.retain(|secret| !secret.is_empty());
+    secrets
 }
 
 /// The key of an integration that holds its token.

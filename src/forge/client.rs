@@ -10,7 +10,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use reqwest::{
     Method, Response,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
     redirect::Policy,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -21,6 +21,7 @@ use super::{
     ForgeError, ForgeErrorKind, Result,
     address::encoded,
     answer::{self, Answer},
+    exchange::ExchangedTokens,
     lane::{Lane, MAX_WAIT},
 };
 use crate::{
@@ -49,6 +50,9 @@ pub(super) struct HostClient {
     credentials: Arc<[Credential]>,
     lane: Arc<Lane>,
     clock: Clock,
+    tokens: Arc<ExchangedTokens>,
+    /// What the token in use is kept under, if it was exchanged.
+    exchanged_key: Option<Arc<str>>,
 }
 
 impl fmt::Debug for HostClient {
@@ -78,6 +82,8 @@ impl HostClient {
             lane: Arc::new(Lane::new(&integration.host, pace)),
             integration: Arc::new(integration),
             clock,
+            tokens: Arc::default(),
+            exchanged_key: None,
         }
     }
 
@@ -85,8 +91,31 @@ impl HostClient {
     pub(super) fn with_credentials(&self, credentials: Vec<Credential>) -> Self {
         Self {
             credentials: credentials.into(),
+            exchanged_key: None,
             ..self.clone()
         }
+    }
+
+    /// The same host, asked with a token that was had in exchange, and is kept under a key.
+    pub(super) fn with_exchanged(&self, key: &str, token: Secret) -> Self {
+        let credential = Credential {
+            owners: Vec::new(),
+            kind: CredentialKind::Token(token),
+        };
+        Self {
+            exchanged_key: Some(key.into()),
+            ..self.with_credentials(vec![credential])
+        }
+    }
+
+    /// The tokens that were had in exchange.
+    pub(super) fn tokens(&self) -> &ExchangedTokens {
+        &self.tokens
+    }
+
+    /// What tells the time.
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// The configuration of the host.
@@ -119,7 +148,7 @@ impl HostClient {
             authorization: self.authorization(),
             method,
             url,
-            headers: HeaderMap::new(),
+            headers: self.usual_headers(),
             body: None,
             limit: MAX_ANSWER_BYTES,
             timeout: TIMEOUT,
@@ -148,14 +177,27 @@ impl HostClient {
         self.call(Method::DELETE, segments)
     }
 
+    /// What the product wants to be told with every call.
+    fn usual_headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if self.integration.product == ScmHost::GitHub {
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/vnd.github+json"),
+            );
+            let version = HeaderName::from_static("x-github-api-version");
+            headers.insert(version, HeaderValue::from_static("2022-11-28"));
+        }
+        headers
+    }
+
     /// The header the first credential stands for; `None` for none, or for one that must be exchanged first.
     fn authorization(&self) -> Option<Secret> {
-        let basic = |username: &str, password: &str| {
-            let pair = BASE64_STANDARD.encode(format!("{username}:{password}"));
-            Secret::new(format!("Basic {pair}"))
-        };
         match &self.credentials.first()?.kind {
             CredentialKind::Token(token) => Some(match self.integration.product {
+                _ if self.exchanged_key.is_some() => {
+                    Secret::new(format!("Bearer {}", token.expose()))
+                }
                 ScmHost::Gitea => Secret::new(format!("token {}", token.expose())),
                 ScmHost::AzureRepos => basic("", token.expose()),
                 _ => Secret::new(format!("Bearer {}", token.expose())),
@@ -171,6 +213,7 @@ impl HostClient {
 }
 
 /// One call, being put together.
+#[derive(Clone)]
 pub(super) struct Call<'a> {
     client: &'a HostClient,
     method: Method,
@@ -192,10 +235,30 @@ enum Attempt {
 }
 
 impl<'a> Call<'a> {
+    /// Whom it is for.
+    pub(super) fn host(&self) -> &'a str {
+        self.client.host()
+    }
+
+    /// Where it goes.
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// Adds a parameter.
     pub(super) fn query(mut self, name: &str, value: &str) -> Self {
         self.url.query_pairs_mut().append_pair(name, value);
         self
+    }
+
+    /// The same call at another address of the same host, as an answer names it.
+    pub(super) fn moved_to(mut self, url: Url) -> Result<Self> {
+        if url.origin() != self.url.origin() {
+            let place = super::forges::authority(&url);
+            return Err(self.not_followed(&format!("its list goes on at {place}")));
+        }
+        self.url = url;
+        Ok(self)
     }
 
     /// Adds a header.
@@ -207,10 +270,6 @@ impl<'a> Call<'a> {
     }
 
     /// Takes another header to be let in by: of a token that was exchanged.
-    #[expect(
-        dead_code,
-        reason = "for the tokens of GitHub's apps and of Bitbucket's clients"
-    )]
     pub(super) fn authorized_by(mut self, authorization: Option<Secret>) -> Self {
         self.authorization = authorization;
         self
@@ -247,8 +306,8 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// Hosts that a redirect may lead to besides this one; they are not told who asks.
-    #[expect(dead_code, reason = "for the archives of GitHub, which lie elsewhere")]
+    /// Hosts that a redirect may lead to besides this one; they are not told who asks. `.example.com` stands for
+    /// all hosts below it.
     pub(super) fn may_lead_to(mut self, hosts: &'a [&'a str]) -> Self {
         self.elsewhere = hosts;
         self
@@ -343,21 +402,19 @@ impl<'a> Call<'a> {
             self.url.path()
         );
         if let Some(wait) = answer::asked_wait(&response, self.client.clock.now()) {
-            let lane = &self.client.lane;
-            let until = lane.quiet_for(&self.client.clock, wait);
-            let fault = ForgeError::rate_limited(self.client.host(), until, wait);
-            // The lane waits for it; beyond its bound, nobody does.
-            return if wait > MAX_WAIT {
-                Err(fault)
-            } else {
-                Ok(Attempt::Again(fault, Duration::ZERO))
-            };
+            return self.wait_for(wait);
         }
         let is_passing = self.client.integration.retry.status_codes.contains(&status);
         let received = match answer::receive(response, self.limit).await {
             Ok(received) => received,
             Err(cause) => return self.broken_off(&cause, pause),
         };
+        if received.is_secondary_limit() {
+            return self.wait_for(answer::UNSAID_WAIT);
+        }
+        if let Some(key) = self.client.exchanged_key.as_ref().filter(|_| status == 401) {
+            self.client.tokens.forget(key).await;
+        }
         match received.judge(
             self.client.integration(),
             &self.about,
@@ -366,6 +423,18 @@ impl<'a> Call<'a> {
             Ok(answer) => Ok(Attempt::Answered(answer)),
             Err(fault) if is_passing && self.is_idempotent() => Ok(Attempt::Again(fault, pause)),
             Err(fault) => Err(fault),
+        }
+    }
+
+    /// The host wants to be left alone for so long.
+    fn wait_for(&self, wait: Duration) -> Result<Attempt> {
+        let until = self.client.lane.quiet_for(&self.client.clock, wait);
+        let fault = ForgeError::rate_limited(self.client.host(), until, wait);
+        // The lane waits for it; beyond its bound, nobody does.
+        if wait > MAX_WAIT {
+            Err(fault)
+        } else {
+            Ok(Attempt::Again(fault, Duration::ZERO))
         }
     }
 
@@ -390,7 +459,7 @@ impl<'a> Call<'a> {
             self.check_redirect(&next)?;
             url = next;
         }
-        Err(self.not_followed(format!("it redirects more than {MAX_REDIRECTS} times")))
+        Err(self.not_followed(&format!("it redirects more than {MAX_REDIRECTS} times")))
     }
 
     fn sensitive(&self, authorization: &Secret) -> Result<HeaderValue> {
@@ -414,16 +483,16 @@ impl<'a> Call<'a> {
         let is_home = next.origin() == self.url.origin();
         let is_known = next
             .host_str()
-            .is_some_and(|host| self.elsewhere.contains(&host));
+            .is_some_and(|host| self.elsewhere.iter().any(|known| is_within(host, known)));
         let is_reading = matches!(self.method, Method::GET | Method::HEAD);
         if is_reading && (is_home || is_known && next.scheme() == "https") {
             return Ok(());
         }
         let place = super::forges::authority(next);
-        Err(self.not_followed(format!("it redirects to {place}")))
+        Err(self.not_followed(&format!("it redirects to {place}")))
     }
 
-    fn not_followed(&self, cause: String) -> ForgeError {
+    fn not_followed(&self, cause: &str) -> ForgeError {
         let (host, key) = (self.client.host(), &self.client.integration.key);
         ForgeError::new(
             ForgeErrorKind::NotTheApi,
@@ -479,4 +548,15 @@ impl<'a> Call<'a> {
             }
         }
     }
+}
+
+/// Whether a host is one that is known, or is below a known `.example.com`.
+fn is_within(host: &str, known: &str) -> bool {
+    host == known || known.starts_with('.') && host.ends_with(known)
+}
+
+/// A user and their password, as a header says it (RFC 7617).
+pub(super) fn basic(username: &str, password: &str) -> Secret {
+    let pair = BASE64_STANDARD.encode(format!("{username}:{password}"));
+    Secret::new(format!("Basic {pair}"))
 }

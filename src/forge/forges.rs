@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Address, client::HostClient, gitea::Gitea, local::LocalHost};
+use super::{
+    Address, azure::Azure, bitbucket_cloud::BitbucketCloud, bitbucket_server::BitbucketServer,
+    client::HostClient, gitea::Gitea, github::GitHub, gitlab::GitLab, local::LocalHost,
+};
 use crate::{
     clock::Clock,
     config::{Credential, CredentialKind, Integration, Secret},
-    entity::ScmHost,
+    entity::{EntityRef, ScmHost},
     error,
 };
 
@@ -17,6 +20,16 @@ use crate::{
 pub enum Forge {
     /// Gitea and Forgejo.
     Gitea(Gitea),
+    /// GitHub and GitHub Enterprise.
+    GitHub(GitHub),
+    /// GitLab.
+    GitLab(GitLab),
+    /// Bitbucket Data Center.
+    BitbucketServer(BitbucketServer),
+    /// Bitbucket Cloud.
+    BitbucketCloud(BitbucketCloud),
+    /// Azure DevOps.
+    Azure(Azure),
     /// The one inside the portal.
     Local(LocalHost),
 }
@@ -26,6 +39,11 @@ macro_rules! on_host {
     ($forge:expr, $host:ident => $call:expr) => {
         match $forge {
             $crate::forge::Forge::Gitea($host) => $call,
+            $crate::forge::Forge::GitHub($host) => $call,
+            $crate::forge::Forge::GitLab($host) => $call,
+            $crate::forge::Forge::BitbucketServer($host) => $call,
+            $crate::forge::Forge::BitbucketCloud($host) => $call,
+            $crate::forge::Forge::Azure($host) => $call,
             $crate::forge::Forge::Local($host) => $call,
         }
     };
@@ -33,16 +51,27 @@ macro_rules! on_host {
 pub(super) use on_host;
 
 impl Forge {
+    /// The same host, asked for somebody. Only the host inside the portal knows the portal's people: they own what is
+    /// made for them there. Others know whom the token belongs to.
+    #[must_use]
+    pub fn on_behalf_of(self, user: &EntityRef) -> Self {
+        match self {
+            Self::Local(local) => Self::Local(local.on_behalf_of(user)),
+            other => other,
+        }
+    }
+
     /// `None` for a product that is not there yet.
     fn new(client: HostClient) -> Option<Self> {
         match client.integration().product {
             ScmHost::Gitea => Some(Self::Gitea(Gitea::new(client))),
-            ScmHost::GitHub
-            | ScmHost::GitLab
-            | ScmHost::BitbucketCloud
-            | ScmHost::BitbucketServer
-            | ScmHost::AzureRepos
-            | ScmHost::Gerrit => None,
+            ScmHost::GitHub => Some(Self::GitHub(GitHub::new(client))),
+            ScmHost::GitLab => Some(Self::GitLab(GitLab::new(client))),
+            ScmHost::BitbucketServer => Some(Self::BitbucketServer(BitbucketServer::new(client))),
+            ScmHost::BitbucketCloud => Some(Self::BitbucketCloud(BitbucketCloud::new(client))),
+            ScmHost::AzureRepos => Some(Self::Azure(Azure::new(client))),
+            // Its changes are no pull requests; its files are read without its API.
+            ScmHost::Gerrit => None,
         }
     }
 }

@@ -7,14 +7,22 @@
 mod access;
 mod address;
 mod answer;
+mod azure;
+mod bitbucket_cloud;
+mod bitbucket_server;
 mod client;
 mod commit;
 mod error;
+mod exchange;
 mod forges;
 mod gitea;
+mod github;
+mod gitlab;
 mod host;
 mod lane;
 mod local;
+mod multipart;
+mod pages;
 mod pipeline;
 mod pull_request;
 mod repository;
@@ -37,7 +45,7 @@ pub use repository::{NewRepository, Repository, RepositoryChange, RepositoryId, 
 pub use status::{CommitStatus, StatusState};
 pub use tree::{
     Archive, ArchiveFormat, FileRead, MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, RemoteFile, Tree,
-    TreeEntry, TreeEntryKind,
+    TreeEntry, TreeEntryKind, blob_id,
 };
 pub use webhook::{NewWebhook, Webhook};
 

@@ -89,3 +89,14 @@ impl PipelineState {
         !matches!(self, Self::Waiting | Self::Running)
     }
 }
+
+/// No log is read that is longer: 32 MiB.
+pub(super) const MAX_LOG_READ: usize = 32 * 1024 * 1024;
+/// Of a log the last so many bytes are told: 1 MiB.
+const MAX_LOG_BYTES: usize = 1024 * 1024;
+
+/// The end of a log.
+pub(super) fn log_tail(bytes: &[u8]) -> String {
+    let from = bytes.len().saturating_sub(MAX_LOG_BYTES);
+    String::from_utf8_lossy(&bytes[from..]).into_owned()
+}

@@ -45,7 +45,8 @@ pub struct TreeEntry {
     pub path: String,
     /// What it is.
     pub kind: TreeEntryKind,
-    /// The hash of its content: the same content has the same id everywhere.
+    /// The hash of its content: the same content has the same id everywhere. Of Bitbucket, which does not tell
+    /// it, `<commit>:<path>`.
     pub blob: String,
     /// Its size, where the host tells it.
     pub size_bytes: Option<u64>,
@@ -78,6 +79,59 @@ pub struct Archive {
 pub enum ArchiveFormat {
     /// `.tar.gz`
     TarGz,
-    /// `.zip`, which Azure DevOps makes.
+    /// `.zip`, which Azure DevOps makes: without a folder of its own at the top.
     Zip,
+}
+
+/// What stands for the hash of a file where the host does not tell it: another at every commit.
+pub(super) fn blob_at(commit: &CommitId, path: &str) -> String {
+    format!("{commit}:{path}")
+}
+
+/// Whether a file that holds this at a commit is the one that was seen, by either kind of id.
+pub(super) fn is_blob(seen: &str, bytes: &[u8], (commit, path): (&CommitId, &str)) -> bool {
+    seen == blob_id(bytes, commit) || seen == blob_at(commit, path)
+}
+
+/// The id Git gives content, by the hash its commits have: what the entries of a tree are compared with.
+#[must_use]
+pub fn blob_id(bytes: &[u8], commit: &CommitId) -> String {
+    use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
+    let is_sha256 = commit.as_str().len() == 64;
+    let mut hash = Context::new(if is_sha256 {
+        &SHA256
+    } else {
+        &SHA1_FOR_LEGACY_USE_ONLY
+    });
+    hash.update(format!("blob {}\0", bytes.len()).as_bytes());
+    hash.update(bytes);
+    let digest = hash.finish();
+    digest
+        .as_ref()
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            use std::fmt::Write;
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_has_the_id_git_gives_it() {
+        let sha1 = CommitId("a".repeat(40));
+        assert_eq!(
+            blob_id(b"# shop\n\n", &sha1),
+            "e5a8d0da0818d034be06836e9f50795b3b6bdce6"
+        );
+        assert_eq!(
+            blob_id(b"", &sha1),
+            "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+        );
+        assert_eq!(blob_id(b"", &CommitId("a".repeat(64))).len(), 64);
+    }
 }

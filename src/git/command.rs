@@ -16,7 +16,7 @@ use tokio::{
 use super::error::{GitError, Result};
 
 /// Nothing but a clone or a push takes longer.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// Commands at once, besides those that serve a clone or a push.
 const MAX_AT_ONCE: usize = 16;
 /// As much of what it says on standard error is kept.

@@ -2,7 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::{commit::Signature, error::Result, name::CommitId, repository::Repository};
+use super::{
+    commit::Signature,
+    error::Result,
+    name::{BranchName, CommitId},
+    repository::Repository,
+};
 use crate::clock::UnixMillis;
 
 /// Between the fields a byte that none of them may hold.
@@ -55,12 +60,34 @@ impl Repository {
         let mut call = self.call(&args);
         call.max_output = MAX_OUTPUT;
         let output = self.git.run(call).await?;
-        let fields: Vec<_> = output
-            .bytes
-            .split(|byte| *byte == 0)
-            .map(String::from_utf8_lossy)
-            .collect();
-        Ok(fields.chunks_exact(FIELDS).filter_map(commit).collect())
+        Ok(commits(&output.bytes))
+    }
+
+    /// The commit a branch, a tag or a whole commit id stands for now.
+    pub async fn last_commit(&self, revision: &str) -> Result<Option<Commit>> {
+        if let Ok(branch) = BranchName::parse(revision) {
+            let reference = branch.reference();
+            let args = [
+                "log",
+                "-z",
+                "--no-color",
+                "--no-show-signature",
+                FORMAT,
+                "--max-count=1",
+                &reference,
+                "--",
+            ];
+            let mut call = self.call(&args);
+            call.max_output = MAX_OUTPUT;
+            let output = self.git.try_run(call).await?;
+            if output.code == Some(0) {
+                return Ok(commits(&output.bytes).into_iter().next());
+            }
+        }
+        match self.resolve(revision).await? {
+            Some(commit) => Ok(self.log(&commit, "", (0, 1)).await?.into_iter().next()),
+            None => Ok(None),
+        }
     }
 
     /// How many commits there are from `start` backwards, counted up to `most`.
@@ -72,6 +99,14 @@ impl Repository {
         }
         Ok(self.run(&args).await?.text().parse().unwrap_or(0))
     }
+}
+
+fn commits(told: &[u8]) -> Vec<Commit> {
+    let fields: Vec<_> = told
+        .split(|byte| *byte == 0)
+        .map(String::from_utf8_lossy)
+        .collect();
+    fields.chunks_exact(FIELDS).filter_map(commit).collect()
 }
 
 fn commit(fields: &[Cow<'_, str>]) -> Option<Commit> {

@@ -93,10 +93,18 @@ impl Repository {
             "--",
             path,
         ];
-        let output = self.run(&args).await?;
-        Ok(entries(&output.bytes)
-            .into_iter()
-            .find(|entry| entry.path == path))
+        let output = self.git.try_run(self.call(&args)).await?;
+        if output.code == Some(0) {
+            let mut found = entries(&output.bytes).into_iter();
+            return Ok(found.find(|entry| entry.path == path));
+        }
+        match self.resolve(commit.as_str()).await? {
+            None => Ok(None),
+            Some(_) => Err(GitError::Failed {
+                command: "ls-tree".to_owned(),
+                said: output.said,
+            }),
+        }
     }
 
     /// The content of a file or the target of a link, by its hash.

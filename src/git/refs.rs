@@ -51,12 +51,6 @@ impl Repository {
         Ok(listed.lines().filter_map(branch).collect())
     }
 
-    /// Every branch and tag with its object: two answers differ when something was pushed in between.
-    pub async fn refs(&self) -> Result<String> {
-        let format = "--format=%(objectname) %(refname)";
-        Ok(self.run(&["for-each-ref", format]).await?.text())
-    }
-
     /// The commit of a branch, a tag, or a whole commit id; in this order.
     pub async fn resolve(&self, revision: &str) -> Result<Option<CommitId>> {
         let mut asked = String::new();

@@ -13,7 +13,7 @@ use super::{
 use crate::config::Secret;
 
 /// A server and who we are there.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Remote<'a> {
     /// `http` or `https`, without a name or password in it.
     pub url: &'a Url,

@@ -18,7 +18,7 @@ const MAX_PACK: &str = "256m";
 /// Refs of a repository, as told at the beginning.
 const MAX_ADVERTISED: usize = 16 * 1024 * 1024;
 /// From the first byte to the last.
-const TIMEOUT: Duration = Duration::from_secs(15 * 60);
+const TIMEOUT: Duration = Duration::from_mins(15);
 /// A client that says nothing for so long is gone; in seconds, as Git takes it.
 const SILENCE: &str = "--timeout=60";
 /// With its pipes closed, Git cleans up and ends by itself within this.

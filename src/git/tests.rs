@@ -68,7 +68,7 @@ fn write(path: &str, content: &str) -> Change {
     Change::Write {
         path: path.to_owned(),
         content: content.as_bytes().to_vec(),
-        executable: path.ends_with(".sh"),
+        executable: path.strip_suffix(".sh").is_some(),
     }
 }
 

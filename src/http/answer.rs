@@ -4,7 +4,7 @@ use axum::{
     body::Body,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
     },
     response::Response,
 };
@@ -24,10 +24,14 @@ pub fn json(body: Bytes, asked: &HeaderMap) -> Response {
         .get(IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let is_known = known
-        .split(',')
-        .map(str::trim)
-        .any(|known| known == "*" || weak(known) == weak(&etag));
+    let must_be_sent = asked
+        .get(CACHE_CONTROL)
+        .is_some_and(|value| value.as_bytes().windows(8).any(|part| part == b"no-cache"));
+    let is_known = !must_be_sent
+        && known
+            .split(',')
+            .map(str::trim)
+            .any(|known| known == "*" || weak(known) == weak(&etag));
     let mut response = if is_known {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NOT_MODIFIED;

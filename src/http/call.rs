@@ -8,7 +8,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{Query, Viewer, is_local};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    input::parse_json_body,
+};
 
 /// A request.
 #[derive(Debug)]
@@ -60,30 +63,35 @@ impl Call {
 
     /// The body, which must be a JSON object; an absent one is an empty object.
     pub fn json(&self) -> Result<JsonBody> {
-        if self.body.is_empty() {
-            return Ok(JsonBody(Map::new()));
+        match self.sent_json()? {
+            None => Ok(JsonBody(Map::new())),
+            Some(Value::Object(map)) => Ok(JsonBody(map)),
+            Some(_) => Err(Error::Input("request/body must be object".to_owned())),
         }
-        let content_type = self
-            .headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let kind = content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        if kind != "application/json" {
+    }
+
+    /// The body, if there is one that says it is JSON; without content an empty object.
+    ///
+    /// [`Error::Input`] for other types of content, and for what is no JSON.
+    pub(super) fn sent_json(&self) -> Result<Option<Value>> {
+        let content_type = self.headers.get(CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let Some(content_type) = content_type.filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let kind = content_type.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/json") {
+            if self.body.is_empty() {
+                return Ok(None);
+            }
             return Err(Error::Input(format!(
                 "unsupported media type {content_type}"
             )));
         }
-        match serde_json::from_slice(&self.body) {
-            Ok(Value::Object(map)) => Ok(JsonBody(map)),
-            Ok(_) => Err(Error::Input("request/body must be object".to_owned())),
-            Err(fault) => Err(Error::Input(fault.to_string())),
+        if self.body.is_empty() {
+            return Ok(Some(Value::Object(Map::new())));
         }
+        parse_json_body(&self.body).map(Some).map_err(Error::Input)
     }
 }
 
@@ -97,6 +105,16 @@ fn wrong(key: &str, expected: &str) -> Error {
 
 fn missing(key: &str) -> Error {
     Error::Input(format!("request/body must have required property '{key}'"))
+}
+
+impl From<Value> for JsonBody {
+    /// What is no object is an empty one.
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Object(map) => Self(map),
+            _ => Self(Map::new()),
+        }
+    }
 }
 
 impl JsonBody {

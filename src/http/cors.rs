@@ -69,65 +69,65 @@ impl Rules {
         }
     }
 
+    /// Other origins are answered as if there were no rules: without any of these headers.
     async fn apply(&self, request: Request, next: Next) -> Response {
         let origin = request.headers().get(ORIGIN).cloned();
-        let is_preflight = request.method() == Method::OPTIONS && origin.is_some();
-        if is_preflight {
-            let asked = request
-                .headers()
-                .get(ACCESS_CONTROL_REQUEST_HEADERS)
-                .cloned();
-            let mut response = empty(StatusCode::NO_CONTENT);
-            let headers = response.headers_mut();
-            self.add(headers, origin.as_ref());
-            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, self.methods.clone());
-            if let Some(allowed) = self.allowed_headers.clone().or(asked) {
-                headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
-            }
-            if let Some(max_age) = &self.max_age {
-                headers.insert(ACCESS_CONTROL_MAX_AGE, max_age.clone());
-            }
-            let varies = if self.allowed_headers.is_some() {
-                "Origin"
-            } else {
-                "Origin, Access-Control-Request-Headers"
-            };
-            headers.insert(VARY, HeaderValue::from_static(varies));
-            return response;
+        let Some(origin) = origin.filter(|origin| self.lets_in(origin)) else {
+            return next.run(request).await;
+        };
+        if request.method() == Method::OPTIONS {
+            return self.preflight(&origin, request.headers());
         }
         let mut response = next.run(request).await;
-        if origin.is_some() {
-            let headers = response.headers_mut();
-            self.add(headers, origin.as_ref());
-            if headers
-                .get(VARY)
-                .is_some_and(|varies| varies == "Accept-Encoding")
-            {
-                headers.insert(VARY, HeaderValue::from_static("Origin, Accept-Encoding"));
-            } else {
-                headers.append(VARY, HeaderValue::from_static("Origin"));
-            }
-            if let Some(exposed) = &self.exposed_headers {
-                headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
-            }
+        let headers = response.headers_mut();
+        self.add(headers, &origin);
+        if headers
+            .get(VARY)
+            .is_some_and(|varies| varies == "Accept-Encoding")
+        {
+            headers.insert(VARY, HeaderValue::from_static("Origin, Accept-Encoding"));
+        } else {
+            headers.append(VARY, HeaderValue::from_static("Origin"));
+        }
+        if let Some(exposed) = &self.exposed_headers {
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
         }
         response
     }
 
-    fn add(&self, headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
-        let Some(origin) = origin else { return };
-        let is_allowed = self.any_origin
-            || origin
-                .to_str()
-                .is_ok_and(|origin| self.origins.is_match(origin));
-        if is_allowed {
-            let told = if self.any_origin && !self.credentials {
-                HeaderValue::from_static("*")
-            } else {
-                origin.clone()
-            };
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, told);
+    fn lets_in(&self, origin: &HeaderValue) -> bool {
+        let matches = |origin: &str| self.origins.is_match(origin);
+        self.any_origin || origin.to_str().is_ok_and(matches)
+    }
+
+    fn preflight(&self, origin: &HeaderValue, asked: &HeaderMap) -> Response {
+        let mut response = empty(StatusCode::NO_CONTENT);
+        let headers = response.headers_mut();
+        self.add(headers, origin);
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, self.methods.clone());
+        let allowed = self.allowed_headers.as_ref();
+        if let Some(allowed) = allowed.or(asked.get(ACCESS_CONTROL_REQUEST_HEADERS)) {
+            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed.clone());
         }
+        if let Some(max_age) = &self.max_age {
+            headers.insert(ACCESS_CONTROL_MAX_AGE, max_age.clone());
+        }
+        let varies = if self.allowed_headers.is_some() {
+            "Origin"
+        } else {
+            "Origin, Access-Control-Request-Headers"
+        };
+        headers.insert(VARY, HeaderValue::from_static(varies));
+        response
+    }
+
+    fn add(&self, headers: &mut HeaderMap, origin: &HeaderValue) {
+        let told = if self.any_origin && !self.credentials {
+            HeaderValue::from_static("*")
+        } else {
+            origin.clone()
+        };
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, told);
         if self.credentials {
             headers.insert(
                 ACCESS_CONTROL_ALLOW_CREDENTIALS,

@@ -5,17 +5,14 @@ use std::time::Duration;
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::StatusCode,
+    http::{Method, StatusCode, Uri, header::IF_NONE_MATCH, request::Parts},
     response::Response,
     routing::{self, MethodRouter},
 };
 use bytes::Bytes;
+use percent_encoding::percent_decode_str;
 
-use super::{
-    AppState, Call,
-    answer::empty,
-    error::{error_answer, named_error},
-};
+use super::{AppState, Call, answer::empty, error::error_answer};
 use crate::error::{Error, Result};
 
 /// Express reads no larger JSON body by default.
@@ -25,17 +22,40 @@ const MAX_LARGE_BODY_BYTES: usize = 10 * 1024 * 1024;
 /// Requests wait for the catalog so long, as `backend.lifecycle.startupRequestPauseTimeout` of Backstage.
 const STARTUP_PAUSE: Duration = Duration::from_secs(5);
 
+/// The address as it was sent, where it was matched in another spelling.
+#[derive(Debug, Clone)]
+pub struct SentUri(pub Uri);
+
+fn sent_uri(parts: &Parts) -> Uri {
+    let sent = parts.extensions.get::<SentUri>();
+    sent.map_or_else(|| parts.uri.clone(), |sent| sent.0.clone())
+}
+
+/// Every `%` of a path must begin a character. The message is Express's.
+fn check_path(path: &str) -> Result<()> {
+    let decoded = percent_decode_str(path);
+    let is_whole = path.match_indices('%').all(|(at, _)| {
+        let digits = path.as_bytes().get(at + 1..at + 3).unwrap_or_default();
+        digits.len() == 2 && digits.iter().all(u8::is_ascii_hexdigit)
+    });
+    if is_whole && decoded.decode_utf8().is_ok() {
+        return Ok(());
+    }
+    Err(Error::Input("malformed uri'".to_owned()))
+}
+
 /// `GET` answered from memory, without waiting.
 pub fn read(handler: fn(&AppState, &Call) -> Result<Response>) -> MethodRouter<AppState> {
     routing::get(
         move |State(state): State<AppState>, request: Request| async move {
             let (parts, _) = request.into_parts();
+            let sent = sent_uri(&parts);
             let call = Call::new(parts, Bytes::new());
             let answered = match until_ready(&state).await {
-                Ok(()) => handler(&state, &call),
+                Ok(()) => check_path(call.uri.path()).and_then(|()| handler(&state, &call)),
                 Err(fault) => Err(fault),
             };
-            answered.unwrap_or_else(|fault| error_answer(&fault, &call.method, &call.uri))
+            answered.unwrap_or_else(|fault| error_answer(&fault, &call.method, &sent))
         },
     )
 }
@@ -116,14 +136,21 @@ async fn answer_up_to<F>(
 where
     F: Future<Output = Result<Response>> + Send + 'static,
 {
-    let (parts, body) = request.into_parts();
-    let (method, uri) = (parts.method.clone(), parts.uri.clone());
+    let (mut parts, body) = request.into_parts();
+    if parts.method != Method::GET && parts.method != Method::HEAD {
+        // Only what is read can be known already.
+        parts.headers.remove(IF_NONE_MATCH);
+    }
+    let (method, uri) = (parts.method.clone(), sent_uri(&parts));
     let Ok(body) = to_bytes(body, max_bytes).await else {
-        let (status, name) = (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeError");
-        return named_error(status, name, "request entity too large", &method, &uri);
+        let fault = Error::Input("request entity too large".to_owned());
+        return error_answer(&fault, &method, &uri);
     };
     let call = Call::new(parts, body);
-    let answered = match until_ready(&state).await {
+    let answered = match until_ready(&state)
+        .await
+        .and_then(|()| check_path(call.uri.path()))
+    {
         Ok(()) => handler(state, call).await,
         Err(fault) => Err(fault),
     };

@@ -38,7 +38,7 @@ pub fn error_answer(fault: &Error, method: &Method, uri: &Uri) -> Response {
 }
 
 /// An error body of any name and status.
-pub(super) fn named_error(
+fn named_error(
     status: StatusCode,
     name: &str,
     message: &str,

@@ -1,4 +1,4 @@
-//! Headers that guard pages.
+//! Headers that guard whoever reads an answer: those Backstage sends (helmet's), on every one.
 
 use axum::{
     Router,
@@ -10,8 +10,44 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::config::Config;
 
-/// Gives every page its security headers, and refuses forms that other sites send.
-pub fn page_headers(pages: Router, config: &Config) -> Router {
+const GUARDS: [(HeaderName, HeaderValue); 7] = [
+    (
+        HeaderName::from_static("x-content-type-options"),
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        HeaderName::from_static("x-frame-options"),
+        HeaderValue::from_static("SAMEORIGIN"),
+    ),
+    (
+        HeaderName::from_static("referrer-policy"),
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (
+        HeaderName::from_static("x-dns-prefetch-control"),
+        HeaderValue::from_static("off"),
+    ),
+    (
+        HeaderName::from_static("x-download-options"),
+        HeaderValue::from_static("noopen"),
+    ),
+    (
+        HeaderName::from_static("x-permitted-cross-domain-policies"),
+        HeaderValue::from_static("none"),
+    ),
+    (
+        HeaderName::from_static("x-xss-protection"),
+        HeaderValue::from_static("0"),
+    ),
+];
+
+/// Refuses forms that other sites send.
+pub fn refuse_foreign_forms(pages: Router) -> Router {
+    pages.layer(CsrfLayer::new())
+}
+
+/// Gives every answer its security headers.
+pub(super) fn secure(routes: Router, config: &Config) -> Router {
     let policy = HeaderValue::from_str(&config.backend.content_security_policy)
         .unwrap_or(HeaderValue::from_static("default-src 'self'"));
     let add = move |request: Request, next: Next| {
@@ -20,18 +56,9 @@ pub fn page_headers(pages: Router, config: &Config) -> Router {
             let mut response = next.run(request).await;
             let headers = response.headers_mut();
             headers.insert(HeaderName::from_static("content-security-policy"), policy);
-            for (name, value) in [
-                ("x-content-type-options", "nosniff"),
-                ("x-frame-options", "SAMEORIGIN"),
-                ("referrer-policy", "no-referrer"),
-            ] {
-                headers.insert(
-                    HeaderName::from_static(name),
-                    HeaderValue::from_static(value),
-                );
-            }
+            headers.extend(GUARDS);
             response
         }
     };
-    pages.layer(CsrfLayer::new()).layer(from_fn(add))
+    routes.layer(from_fn(add))
 }

@@ -1,8 +1,10 @@
 //! Shared by `api` and `pages`: what handlers share, who asks, how requests are read and answers made.
 
 mod answer;
+mod author;
 mod background;
 mod call;
+mod contract;
 mod cors;
 mod endpoint;
 mod error;
@@ -14,11 +16,13 @@ mod state;
 mod viewer;
 
 pub use answer::{empty, json, streamed_json};
+pub use author::{author, committer};
 pub use background::Background;
 pub use call::{Call, JsonBody};
-pub use endpoint::{any, delete, get, not_found, post, post_large, put, read};
+pub use contract::{Asked, Body, Kind, Operation, Parameter};
+pub use endpoint::{SentUri, any, delete, get, not_found, post, post_large, put, read};
 pub use error::{error_answer, status_of};
-pub use headers::page_headers;
+pub use headers::refuse_foreign_forms;
 pub use peer::is_local;
 pub use policy::{PLUGINS, admit};
 pub use query::Query;
@@ -46,7 +50,7 @@ pub fn layers(routes: Router, config: &Config) -> Router {
         .and(NotForContentType::SSE)
         // Packs are compressed already.
         .and(NotForContentType::new("application/x-git"));
-    let routes = routes
+    let routes = headers::secure(routes, config)
         .layer(CompressionLayer::new().compress_when(worth))
         .layer(CatchPanicLayer::new());
     match &config.backend.cors {

@@ -99,10 +99,7 @@ async fn decide(
 
 /// The installed plugin a path leads to, and the path inside it.
 fn plugin_of(path: &str) -> Option<(&'static str, &str)> {
-    let rest = path.strip_prefix("/api/").or_else(|| {
-        let (root, rest) = path.split_at_checked(5)?;
-        root.eq_ignore_ascii_case("/api/").then_some(rest)
-    })?;
+    let rest = path.strip_prefix("/api/")?;
     let end = rest.find('/').unwrap_or(rest.len());
     let (name, inner) = rest.split_at(end);
     let plugin = PLUGINS
@@ -146,7 +143,7 @@ mod tests {
     fn paths_lead_to_installed_plugins() {
         for (path, expected) in [
             ("/api/catalog/entities", Some(("catalog", "/entities"))),
-            ("/API/Catalog", Some(("catalog", ""))),
+            ("/api/Catalog", Some(("catalog", ""))),
             ("/api/user-settings/", Some(("user-settings", "/"))),
             ("/api/nowhere/entities", None),
             ("/api/catalogue/entities", None),

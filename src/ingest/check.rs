@@ -28,7 +28,7 @@ pub(super) async fn check_file(
 ) -> FileCheck {
     let known = previous.filter(is_good);
     let found = match read(context, source, known.as_ref()).await {
-        Ok(Found::Read(content)) => content,
+        Ok(Found::Read(read)) => read,
         Ok(Found::SameCommit) => {
             return known.map_or(FileCheck::Absent, |file| {
                 FileCheck::Unchanged(Box::new(file))
@@ -115,7 +115,7 @@ async fn read(
         .read_if_changed(&source.location, &asked)
         .await?;
     match (reading, known) {
-        (Reading::Found(content), _) => Ok(Found::Read(content)),
+        (Reading::Found(read), _) => Ok(Found::Read(read)),
         (
             Reading::Unchanged {
                 is_same_commit: true,
@@ -134,7 +134,7 @@ async fn read(
                 None => None,
             };
             match kept {
-                Some(content) => Ok(Found::Read(content)),
+                Some(kept) => Ok(Found::Read(kept)),
                 // The kept text is gone: ask for it once more, as if nothing were known.
                 None => context.reader.read(&source.location).await.map(Found::Read),
             }

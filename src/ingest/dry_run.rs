@@ -12,6 +12,7 @@ use super::{
     context::Context,
     faults,
     outcome::{CheckedDocument, FileSource, Outcome},
+    people::check_location,
     roots::Root,
     targets::Targets,
 };
@@ -80,12 +81,7 @@ impl Ingest {
 
     /// As [`Ingest::dry_run`], for who can show reasons and mends.
     pub async fn preview(&self, new: NewLocation) -> Result<DryRun, Refusal> {
-        if new.kind != "url" {
-            return Err(Error::Input(
-                "Registered locations must be of an allowed type [\"url\"]".to_owned(),
-            )
-            .into());
-        }
+        check_location(&new)?;
         let exists = self.registered(&new.kind, &new.target).await?.is_some();
         let root = Root::of(
             LocationRef {
@@ -173,7 +169,7 @@ async fn read_all(context: &Context, targets: Targets) -> (Vec<ReadDocument>, Ve
     let mut faults: Vec<Fault> = targets.errors.into_iter().map(unread).collect();
     for source in targets.files {
         match context.reader.read(&source.location).await {
-            Ok(content) => match check_text(context, &source, content).await {
+            Ok(read) => match check_text(context, &source, read).await {
                 Ok(checked) => {
                     let wrong: Vec<Diagnostic> = checked.location_faults().cloned().collect();
                     let file = Arc::new(ReadFile {

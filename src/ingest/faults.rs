@@ -86,12 +86,12 @@ pub(super) fn kind_not_allowed(entity_ref: &EntityRef, source: &FileSource) -> D
 }
 
 /// A Location of a type that cannot be followed from where it stands.
-pub(super) fn target_type_not_allowed(kind: &str, entity_ref: &str) -> Diagnostic {
+pub(super) fn target_type_not_allowed(kind: &str) -> Diagnostic {
     Diagnostic {
         path: Some("/spec/type".to_owned()),
         ..fault(
-            "Error",
-            format!("Processor UrlReaderProcessor cannot handle file type {kind} of {entity_ref}"),
+            "InputError",
+            "Registered locations must be of an allowed type [\"url\"]".to_owned(),
             format!("A Location read from elsewhere cannot lead to targets of type “{kind}”."),
             "Remove `spec.type`, or write `url`.",
         )
@@ -116,6 +116,33 @@ pub(super) fn placeholder(
             ),
             reason,
             mend,
+        )
+    }
+}
+
+/// A proposed document that describes somebody else.
+pub(super) fn another_entity(wanted: &EntityRef, found: &EntityRef) -> Diagnostic {
+    Diagnostic {
+        scope: FaultScope::Entity,
+        path: Some("/metadata/name".to_owned()),
+        ..fault(
+            "InputError",
+            format!("The document describes {found}, not {wanted}"),
+            format!("The document describes {found} now, and {wanted} would be gone."),
+            "Keep its kind, namespace and name. Others refer to it by these.",
+        )
+    }
+}
+
+/// A proposal of no document, or of several.
+pub(super) fn not_one_document(count: usize) -> Diagnostic {
+    Diagnostic {
+        scope: FaultScope::Entity,
+        ..fault(
+            "InputError",
+            format!("Expected one document, found {count}"),
+            format!("There are {count} documents where there was one."),
+            "Write one document: no line `---` in it, and not nothing.",
         )
     }
 }

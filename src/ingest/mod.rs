@@ -12,6 +12,7 @@ mod known;
 mod outcome;
 mod people;
 mod placeholder;
+mod proposal;
 mod roots;
 mod settle;
 mod targets;
@@ -25,6 +26,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use context::{Options, ScmHosts};
 pub use dry_run::{DryRun, Fault, ReadFile, Refusal};
 pub use people::{NewLocation, OnConflict};
+pub use proposal::{Draft, Proposal, Review};
 
 use self::{
     context::Context,
@@ -34,6 +36,7 @@ use crate::{
     clock::Clock,
     entity::Kinds,
     error::{Error, Result},
+    forge::Forges,
     source::Reader,
     store::Db,
 };
@@ -49,6 +52,8 @@ pub struct Parts {
     pub db: Db,
     /// Reads files and URLs.
     pub reader: Reader,
+    /// Where changes are proposed.
+    pub forges: Forges,
     /// The kinds there are.
     pub kinds: Arc<Kinds>,
     /// From the configuration.
@@ -63,6 +68,7 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Ingest {
     context: Context,
+    forges: Forges,
     commands: mpsc::Sender<Command>,
     committed: watch::Sender<i64>,
     applied: watch::Sender<i64>,
@@ -90,6 +96,7 @@ impl Ingest {
         (
             Self {
                 context,
+                forges: parts.forges,
                 commands,
                 committed,
                 applied,

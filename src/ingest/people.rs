@@ -137,7 +137,7 @@ impl Ingest {
         by: &str,
     ) -> Result<RegisteredLocation> {
         self.check_writable()?;
-        check_type(&new)?;
+        check_location(&new)?;
         let root = Root::of(
             LocationRef {
                 kind: new.kind.clone(),
@@ -189,7 +189,7 @@ impl Ingest {
         by: &str,
     ) -> Result<RegisteredLocation> {
         self.check_writable()?;
-        check_type(&new)?;
+        check_location(&new)?;
         let taken = self.registered(&new.kind, &new.target).await?;
         if taken.is_some_and(|location| location.id != id) {
             return Err(Error::Conflict(format!(
@@ -339,13 +339,17 @@ impl Ingest {
     }
 }
 
-fn check_type(new: &NewLocation) -> Result<()> {
-    if new.kind == "url" {
-        return Ok(());
+/// A new location is a `url` with a target.
+pub(super) fn check_location(new: &NewLocation) -> Result<()> {
+    if new.kind != "url" {
+        return Err(Error::Input(
+            "Registered locations must be of an allowed type [\"url\"]".to_owned(),
+        ));
     }
-    Err(Error::Input(
-        "Registered locations must be of an allowed type [\"url\"]".to_owned(),
-    ))
+    match LocationRef::parse(&format!("url:{}", new.target)) {
+        Ok(_) => Ok(()),
+        Err(fault) => Err(Error::Input(format!("TypeError: {fault}"))),
+    }
 }
 
 fn no_location(id: &str) -> Error {

@@ -1,13 +1,17 @@
 //! Where a Location entity leads.
 
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
 use super::{context::Context, faults, outcome::FileSource};
 use crate::{
     config::CatalogConfig,
     entity::{Diagnostic, LocationRef, SourceLinks, resolve_url, source_links},
-    source::{Missing, is_pattern},
+    source::{Missing, SourceError, is_pattern},
 };
+
+/// Patterns that are looked for at once: hosts are asked for the files of many repositories.
+const PARALLEL_EXPANSIONS: usize = 8;
 
 /// Where a Location leads.
 #[derive(Debug, Clone, Default)]
@@ -29,8 +33,7 @@ pub(super) async fn of_location(
     let spec = &value["spec"];
     let kind = spec["type"].as_str().unwrap_or(&source.location.kind);
     if kind != source.location.kind && kind != "url" {
-        let name = value["metadata"]["name"].as_str().unwrap_or_default();
-        return Err(faults::target_type_not_allowed(kind, name));
+        return Err(faults::target_type_not_allowed(kind));
     }
     let optional = spec["presence"] == "optional";
     let single = spec.get("target").into_iter();
@@ -39,32 +42,51 @@ pub(super) async fn of_location(
         kind: kind.to_owned(),
         target: source.location.target.clone(),
     };
-    let mut targets = Targets::default();
-    for written in single.chain(several).filter_map(Value::as_str) {
-        // A target that cannot be resolved is read as written, so that the reader can say what is wrong with it.
-        let target = context
-            .resolve(&base, written)
-            .unwrap_or_else(|_| LocationRef {
+    let written = single.chain(several).filter_map(Value::as_str);
+    // A target that cannot be resolved is read as written, so that the reader can say what is wrong with it.
+    let resolved = written.map(|written| {
+        let target = context.resolve(&base, written);
+        FileSource {
+            location: target.unwrap_or_else(|_| LocationRef {
                 kind: kind.to_owned(),
                 target: written.to_owned(),
-            });
-        let file = FileSource {
-            location: target,
+            }),
             origin: source.origin.clone(),
             optional,
-        };
-        targets.add(context, file).await;
+        }
+    });
+    let resolved: Vec<FileSource> = resolved.collect();
+    let mut targets = Targets::default();
+    let mut expanded = stream::iter(resolved)
+        .map(|target| expand(context, target))
+        .buffered(PARALLEL_EXPANSIONS);
+    while let Some((target, found)) = expanded.next().await {
+        targets.take(&target, found);
     }
     Ok(targets)
+}
+
+/// The files a target stands for, and the target.
+async fn expand(
+    context: &Context,
+    target: FileSource,
+) -> (FileSource, Result<Vec<LocationRef>, SourceError>) {
+    let found = context.reader.expand(&target.location).await;
+    (target, found)
 }
 
 impl Targets {
     /// Adds a target: the file it is, or the files its pattern matches.
     pub(super) async fn add(&mut self, context: &Context, target: FileSource) {
+        let (target, found) = expand(context, target).await;
+        self.take(&target, found);
+    }
+
+    fn take(&mut self, target: &FileSource, found: Result<Vec<LocationRef>, SourceError>) {
         if is_pattern(&target.location.target) {
             self.patterns.push(target.location.target.clone());
         }
-        match context.reader.expand(&target.location).await {
+        match found {
             Ok(found) => {
                 self.files
                     .extend(found.into_iter().map(|location| FileSource {

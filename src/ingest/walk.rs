@@ -85,7 +85,8 @@ impl Worker {
                 }
             }
             for mut child in read.found {
-                if depth == Depth::New {
+                // A fault anywhere under a Location holds back all of it: then it is judged as a whole.
+                if depth == Depth::New && !self.context.holds_back() {
                     child
                         .files
                         .retain(|source| !self.known.is_known(&source.location.to_string()));

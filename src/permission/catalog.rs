@@ -80,72 +80,88 @@ struct Param {
     is_required: bool,
 }
 
-/// The rules, as JSON: each with the schema of its parameters.
-#[must_use]
-pub fn rules() -> Vec<Value> {
-    let text = |name, description, is_required| Param {
+const fn text(name: &'static str, description: &'static str) -> Param {
+    Param {
         name,
         description,
         is_list: false,
-        is_required,
-    };
-    let list = |name, description| Param {
+        is_required: true,
+    }
+}
+
+const fn optional(name: &'static str, description: &'static str) -> Param {
+    Param {
+        name,
+        description,
+        is_list: false,
+        is_required: false,
+    }
+}
+
+const fn list(name: &'static str, description: &'static str) -> Param {
+    Param {
         name,
         description,
         is_list: true,
         is_required: true,
-    };
-    vec![
-        rule(
-            "HAS_ANNOTATION",
-            "Allow entities with the specified annotation",
-            &[
-                text("annotation", "Name of the annotation to match on", true),
-                text("value", "Value of the annotation to match on", false),
-            ],
-        ),
-        rule(
-            "HAS_LABEL",
-            "Allow entities with the specified label",
-            &[
-                text("label", "Name of the label to match on", true),
-                text("value", "Value of the label to match on", false),
-            ],
-        ),
-        rule(
-            "HAS_METADATA",
-            "Allow entities with the specified metadata subfield",
-            &[
-                text(
-                    "key",
-                    "Property within the entities metadata to match on",
-                    true,
-                ),
-                text("value", "Value of the given property to match on", false),
-            ],
-        ),
-        rule(
-            "HAS_SPEC",
-            "Allow entities with the specified spec subfield",
-            &[
-                text("key", "Property within the entities spec to match on", true),
-                text("value", "Value of the given property to match on", false),
-            ],
-        ),
-        rule(
-            "IS_ENTITY_KIND",
-            "Allow entities matching a specified kind",
-            &[list("kinds", "List of kinds to match at least one of")],
-        ),
-        rule(
-            "IS_ENTITY_OWNER",
-            "Allow entities owned by a specified claim",
-            &[list(
-                "claims",
-                "List of claims to match at least one on within ownedBy",
-            )],
-        ),
-    ]
+    }
+}
+
+/// Name, description and parameters of each rule, in Backstage's words.
+const RULES: [(&str, &str, &[Param]); 6] = [
+    (
+        "HAS_ANNOTATION",
+        "Allow entities with the specified annotation",
+        &[
+            text("annotation", "Name of the annotation to match on"),
+            optional("value", "Value of the annotation to match on"),
+        ],
+    ),
+    (
+        "HAS_LABEL",
+        "Allow entities with the specified label",
+        &[
+            text("label", "Name of the label to match on"),
+            optional("value", "Value of the label to match on"),
+        ],
+    ),
+    (
+        "HAS_METADATA",
+        "Allow entities with the specified metadata subfield",
+        &[
+            text("key", "Property within the entities metadata to match on"),
+            optional("value", "Value of the given property to match on"),
+        ],
+    ),
+    (
+        "HAS_SPEC",
+        "Allow entities with the specified spec subfield",
+        &[
+            text("key", "Property within the entities spec to match on"),
+            optional("value", "Value of the given property to match on"),
+        ],
+    ),
+    (
+        "IS_ENTITY_KIND",
+        "Allow entities matching a specified kind",
+        &[list("kinds", "List of kinds to match at least one of")],
+    ),
+    (
+        "IS_ENTITY_OWNER",
+        "Allow entities owned by a specified claim",
+        &[list(
+            "claims",
+            "List of claims to match at least one on within ownedBy",
+        )],
+    ),
+];
+
+/// The rules, as JSON: each with the schema of its parameters.
+#[must_use]
+pub fn rules() -> Vec<Value> {
+    let shown =
+        |(name, description, params): &(&str, &str, &[Param])| rule(name, description, params);
+    RULES.iter().map(shown).collect()
 }
 
 fn rule(name: &str, description: &str, params: &[Param]) -> Value {

@@ -192,9 +192,8 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn rules_look_where_they_say() {
-        let entity = json!({
+    fn entity() -> Value {
+        json!({
             "kind": "Component",
             "metadata": {
                 "name": "a",
@@ -208,7 +207,12 @@ mod tests {
                 {"type": "ownedBy", "targetRef": "group:default/a"},
                 {"type": "partOf", "targetRef": "group:default/b"},
             ],
-        });
+        })
+    }
+
+    #[test]
+    fn rules_look_where_they_say() {
+        let entity = entity();
         let holds = |rule: &str, params: Value| {
             let condition =
                 json!({"rule": rule, "resourceType": "catalog-entity", "params": params});

@@ -17,7 +17,7 @@ use crate::{
     entity::resolve_url,
     forge::{
         Address, CommitId, FileRead, Forge, ForgeError, ForgeErrorKind, Forges, GitHost,
-        RemoteFile, RepositoryId, Tree, TreeEntryKind, authority, encoded_path,
+        RemoteFile, RepositoryId, Tree, TreeEntryKind, authority, blob_id, encoded_path,
     },
 };
 
@@ -152,7 +152,7 @@ impl GitReader {
             .forge
             .read_file(repository, head.as_str(), path, known.etag)
             .await;
-        match read.map_err(|fault| file.unreadable(fault))? {
+        match read.map_err(|fault| file.absent_or(fault))? {
             FileRead::NotModified => Ok(unchanged(head)),
             FileRead::Found(found) => file.content(found, head).map(Reading::Found),
         }
@@ -267,20 +267,20 @@ impl RepositoryFile {
             None => {
                 let found = self.forge.repository(repository).await?;
                 found
-                    .ok_or_else(|| self.nothing(format!("repository {repository}")))?
+                    .ok_or_else(|| self.nothing(&format!("repository {repository}")))?
                     .default_branch
             }
         };
         let found = self.forge.commit(repository, &revision).await?;
         let found = found.ok_or_else(|| {
-            self.nothing(format!(
+            self.nothing(&format!(
                 "branch, tag or commit “{revision}” in {repository}"
             ))
         })?;
         Ok(found.id)
     }
 
-    fn nothing(&self, what: String) -> ForgeError {
+    fn nothing(&self, what: &str) -> ForgeError {
         ForgeError {
             kind: ForgeErrorKind::NotFound,
             host: self.forge.host().to_owned(),
@@ -308,6 +308,20 @@ impl RepositoryFile {
         )
     }
 
+    /// Why the file itself could not be read, its repository being there.
+    fn absent_or(&self, fault: ForgeError) -> SourceError {
+        let is_absent = fault.kind == ForgeErrorKind::NotFound;
+        let told = self.unreadable(fault);
+        if is_absent {
+            SourceError {
+                mend: self.absent().mend,
+                ..told
+            }
+        } else {
+            told
+        }
+    }
+
     fn too_many(&self) -> SourceError {
         SourceError::unreadable(
             format!(
@@ -329,47 +343,5 @@ impl RepositoryFile {
             ForgeErrorKind::NotFound => SourceError::not_found(message, fault.reason, fault.mend),
             _ => SourceError::unreadable(message, fault.reason, fault.mend),
         }
-    }
-}
-
-/// The id Git gives content, by the hash its commits have: what the entries of a tree are compared with.
-fn blob_id(bytes: &[u8], commit: &CommitId) -> String {
-    use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
-    let is_sha256 = commit.as_str().len() == 64;
-    let mut hash = Context::new(if is_sha256 {
-        &SHA256
-    } else {
-        &SHA1_FOR_LEGACY_USE_ONLY
-    });
-    hash.update(format!("blob {}\0", bytes.len()).as_bytes());
-    hash.update(bytes);
-    let digest = hash.finish();
-    digest
-        .as_ref()
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            use std::fmt::Write;
-            // Writing to a text cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn content_has_the_id_git_gives_it() {
-        let sha1 = CommitId("a".repeat(40));
-        assert_eq!(
-            blob_id(b"# shop\n\n", &sha1),
-            "e5a8d0da0818d034be06836e9f50795b3b6bdce6"
-        );
-        assert_eq!(
-            blob_id(b"", &sha1),
-            "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
-        );
-        assert_eq!(blob_id(b"", &CommitId("a".repeat(64))).len(), 64);
     }
 }

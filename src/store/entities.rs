@@ -6,7 +6,7 @@ use sqlx::{FromRow, QueryBuilder};
 
 use super::{
     db::{Db, Tx, on_db, on_tx},
-    feed::to_json,
+    feed::{from_json, to_json},
 };
 use crate::{
     clock::UnixMillis,
@@ -92,6 +92,15 @@ pub struct EntitySource {
     pub deleted_at: Option<i64>,
     /// By whom.
     pub deleted_by: Option<String>,
+    /// What is wrong with it, as JSON.
+    errors: Option<String>,
+}
+
+impl EntitySource {
+    /// What is wrong with it; for a Location, with what it leads to as well.
+    pub fn errors(&self) -> Result<Vec<Diagnostic>> {
+        from_json(self.errors.as_deref())
+    }
 }
 
 /// A deleted entity that can be brought back.
@@ -343,7 +352,7 @@ pub async fn live_documents(db: &Db, refs: &[&str]) -> Result<Vec<(String, Strin
 
 /// Where an entity is written, deleted or not.
 pub async fn source_of(db: &Db, entity_ref: &EntityRef) -> Result<Option<EntitySource>> {
-    const SQL: &str = "SELECT location_key, origin, line, missing_since, deleted_at, deleted_by FROM entities WHERE entity_ref = $1";
+    const SQL: &str = "SELECT location_key, origin, line, missing_since, deleted_at, deleted_by, errors FROM entities WHERE entity_ref = $1";
     Ok(on_db!(db, |pool| sqlx::query_as(SQL)
         .bind(entity_ref.as_str())
         .fetch_optional(pool)

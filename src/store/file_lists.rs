@@ -79,7 +79,7 @@ pub async fn files_matching(
     offset: u32,
     limit: u32,
 ) -> Result<Vec<FileSummary>> {
-    const SQL: &str = r#"SELECT location_ref, origin, fingerprint, text_hash, etag, error, documents, dependencies, read_at, changed_at FROM files WHERE lower(location_ref) LIKE $1 ESCAPE '\' AND ($2 = '' OR origin = $2) AND ($3 = 0 OR ($3 = 1 AND (error IS NOT NULL OR documents LIKE '%"verdict":"refused"%')) OR ($3 = 2 AND documents LIKE '%"verdict":"conflict"%')) ORDER BY location_ref LIMIT $4 OFFSET $5"#;
+    const SQL: &str = r#"SELECT location_ref, origin, fingerprint, text_hash, etag, revision, blob, error, documents, dependencies, read_at, changed_at FROM files WHERE lower(location_ref) LIKE $1 ESCAPE '\' AND ($2 = '' OR origin = $2) AND ($3 = 0 OR ($3 = 1 AND (error IS NOT NULL OR documents LIKE '%"verdict":"refused"%')) OR ($3 = 2 AND documents LIKE '%"verdict":"conflict"%')) ORDER BY location_ref LIMIT $4 OFFSET $5"#;
     let (text, origin, state) = bound(filter);
     let rows: Vec<FileRow> = on_db!(db, |pool| sqlx::query_as(SQL)
         .bind(&text)

@@ -10,7 +10,14 @@ use crate::error::{Error, Result};
 
 /// Held for as long as the process uses the folder; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
-pub struct DataFolderLock(#[expect(dead_code, reason = "held, not read")] File);
+pub struct DataFolderLock(File);
+
+impl Drop for DataFolderLock {
+    fn drop(&mut self) {
+        // Said aloud: a program that is just being started holds all our files for a moment, and the lock with them.
+        let _ = self.0.unlock();
+    }
+}
 
 impl DataFolderLock {
     /// Makes the folder if it is missing, and takes it. [`Error::Conflict`] if another process has it.

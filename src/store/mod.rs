@@ -11,6 +11,7 @@ mod file_lists;
 mod files;
 mod locations;
 mod lock;
+mod places;
 mod reach;
 mod run_effects;
 mod run_events;
@@ -47,6 +48,7 @@ pub use locations::{
     RegisteredLocation, add_location, delete_location, location, locations, replace_location,
 };
 pub use lock::DataFolderLock;
+pub use places::{DocumentPlace, document_places};
 pub use reach::{LocationTargets, entities_of_file, file_refs, location_targets, targets_of};
 pub use run_effects::{EffectState, RunEffect, delete_run_effect, put_run_effect, run_effects};
 pub use run_events::{RunEvent, add_run_event, delete_run_endings, last_step_event, run_events};

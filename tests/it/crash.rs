@@ -11,6 +11,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::support::reqwest_client;
+
 /// Kills; a longer run is asked for with `CALLBOARD_KILLS`.
 const KILLS: u64 = 6;
 const FILES: usize = 20;
@@ -19,6 +21,14 @@ const ENTITIES_A_FILE: usize = 25;
 struct Portal {
     process: Child,
     origin: String,
+}
+
+impl Drop for Portal {
+    /// SIGKILL, also where a test fails.
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 impl Portal {
@@ -41,9 +51,8 @@ impl Portal {
         }
     }
 
-    fn kill(mut self) {
-        self.process.kill().expect("SIGKILL is sent");
-        self.process.wait().expect("it ends");
+    fn kill(self) {
+        drop(self);
     }
 
     /// Every entity by ref; `None` while nobody answers.
@@ -198,15 +207,6 @@ async fn a_kill_at_any_moment_loses_nothing() {
         );
     }
     assert_eq!(comparable(&found, &path), expected);
-}
-
-fn reqwest_client() -> reqwest::Client {
-    // As the program does: no provider of cryptography is chosen by default.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .timeout(Duration::from_secs(5))
-        .build()
-        .expect("a client")
 }
 
 #[tokio::test]

@@ -344,6 +344,30 @@ async fn with_fault_isolation_location_a_bad_document_holds_back_its_neighbours(
 }
 
 #[tokio::test]
+async fn a_refresh_does_not_show_a_location_that_is_held_back() {
+    let app = TestApp::builder()
+        .with(|config| config.callboard.fault_isolation = FaultIsolation::Location)
+        .file(
+            "all.yaml",
+            documents(&[
+                location("good", &["./one.yaml"]),
+                location("bad", &["./two.yaml", "./missing.yaml"]),
+            ]),
+        )
+        .file("one.yaml", component("one"))
+        .file("two.yaml", component("two"))
+        .location("all.yaml")
+        .start()
+        .await;
+    let seen = ["component:default/one", "location:default/good"];
+    assert_eq!(app.refs(), seen);
+    let body = serde_json::json!({"entityRef": "component:default/one"});
+    let refreshed = app.post("/api/catalog/refresh", body).await;
+    assert_eq!(refreshed.status, axum::http::StatusCode::OK);
+    assert_eq!(app.refs(), seen, "nothing has been mended");
+}
+
+#[tokio::test]
 async fn placeholders_are_filled_and_followed() {
     let api = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata:\n  name: a\nspec:\n  type: openapi\n  lifecycle: production\n  owner: team-a\n  definition:\n    $text: ./a.openapi.yaml\n";
     let app = TestApp::builder()

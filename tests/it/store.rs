@@ -88,7 +88,10 @@ async fn both_databases_have_the_same_tables_and_columns() {
 #[tokio::test]
 async fn a_temporary_database_leaves_nothing_behind() {
     let app = TestApp::builder()
-        .with(|config| config.backend.database = Database::Temporary)
+        .with(|config| {
+            config.backend.database = Database::Temporary;
+            config.callboard.local_git = false; // its repositories are kept
+        })
         .start()
         .await;
     assert_eq!(app.get("/.backstage/health/v1/readiness").await.status, 200);

@@ -1,32 +1,32 @@
 //! `POST /analyze-location` (§4.11): a first draft of an entity, from the address of a repository alone.
 
 use axum::response::Response;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json as value};
 use url::Url;
 
 use crate::{
+    api::contract::catalog::ANALYZE_LOCATION,
     entity::ScmHost,
     error::{Error, Result},
     http::{AppState, Call, json},
+    input::{Outcome, Step, list_issues},
 };
 
 /// `POST /analyze-location`
 pub(in crate::api) async fn analyze_location(state: AppState, call: Call) -> Result<Response> {
-    let body = call.json()?;
-    let missing = |path: &str, key: &str| {
-        Error::Input(format!(
-            "request/{path} must have required property '{key}'"
-        ))
-    };
-    let location = body
-        .object("location")?
-        .ok_or_else(|| missing("body", "location"))?;
-    for key in ["type", "target"] {
-        if location.get(key).is_none() {
-            return Err(missing("body/location", key));
+    let body = ANALYZE_LOCATION.read(&call)?.body;
+    if let Some(name) = body.get("catalogFilename") {
+        let path = [Step::Key("catalogFilename".to_owned())];
+        let outcome = Outcome::of_type(Some(name), "string", &path);
+        if !outcome.is_good() {
+            let issues = list_issues(&outcome.issues);
+            return Err(Error::Input(format!("Malformed request: {issues}")));
         }
     }
-    let target = location["target"].as_str().unwrap_or_default();
+    let location = body.get("location");
+    let target = location.and_then(|location| location["target"].as_str());
+    let target = target.unwrap_or_default();
     let url = Url::parse(target)
         .map_err(|_| Error::Input("The given location.target is not a URL".to_owned()))?;
     let host = url.port().map_or_else(
@@ -55,7 +55,8 @@ pub(in crate::api) async fn analyze_location(state: AppState, call: Call) -> Res
                 .rsplit('/')
                 .next()
                 .unwrap_or_default();
-            entity(&value!({"name": last}))
+            let name = percent_decode_str(last).decode_utf8_lossy();
+            entity(&value!({ "name": name }))
         }
     };
     let body =
@@ -77,9 +78,10 @@ fn slug_annotation(product: ScmHost) -> Option<&'static str> {
     match product {
         ScmHost::GitHub => Some("github.com/project-slug"),
         ScmHost::GitLab => Some("gitlab.com/project-slug"),
-        ScmHost::BitbucketCloud | ScmHost::BitbucketServer => Some("bitbucket.org/project-slug"),
         ScmHost::AzureRepos => Some("dev.azure.com/project-slug"),
-        ScmHost::Gitea | ScmHost::Gerrit => None,
+        ScmHost::BitbucketCloud | ScmHost::BitbucketServer | ScmHost::Gitea | ScmHost::Gerrit => {
+            None
+        }
     }
 }
 
@@ -104,7 +106,9 @@ fn repository(url: &Url, product: ScmHost) -> Option<(String, String)> {
             _ => return None,
         },
         ScmHost::AzureRepos => match segments.as_slice() {
-            [_, project, "_git", name, ..] => ((*project).to_owned(), (*name).to_owned()),
+            [_, project, "_git", name, ..] | [project, "_git", name, ..] => {
+                ((*project).to_owned(), (*name).to_owned())
+            }
             _ => return None,
         },
         ScmHost::Gerrit => return None,

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::push_array;
 use crate::{
+    api::contract::catalog::{QUERY_ENTITIES, QUERY_ENTITIES_BY_PREDICATE},
     catalog::{EntityPage, EntityQuery, Filter, FullTextFilter, OrderField, Projection},
     error::{Error, Result},
     http::{AppState, Call, json, streamed_json},
@@ -14,21 +15,9 @@ use crate::{
 /// As the code of Backstage has it; its OpenAPI document says 20.
 const DEFAULT_LIMIT: usize = 200;
 
-const PARAMETERS: [&str; 9] = [
-    "fields",
-    "limit",
-    "offset",
-    "orderField",
-    "cursor",
-    "filter",
-    "fullTextFilterTerm",
-    "fullTextFilterFields",
-    "totalItems",
-];
-
 /// `GET /entities/by-query`
 pub(in crate::api) fn query_entities(state: &AppState, call: &Call) -> Result<Response> {
-    let query = call.query(&PARAMETERS)?;
+    let query = QUERY_ENTITIES.read(call)?.query;
     let limit = query.integer("limit")?.unwrap_or(DEFAULT_LIMIT);
     let offset = query.integer("offset")?.unwrap_or(0);
     let with_total = query.choice("totalItems", &["include", "exclude"])? != Some("exclude");
@@ -50,7 +39,6 @@ pub(in crate::api) fn query_entities(state: &AppState, call: &Call) -> Result<Re
             .iter()
             .flat_map(|fields| fields.split(','))
             .map(|field| field.trim().to_owned())
-            .filter(|field| !field.is_empty())
             .collect(),
     });
     let filter = Filter::from_params(&query.all("filter"))?;
@@ -67,21 +55,18 @@ pub(in crate::api) fn query_entities(state: &AppState, call: &Call) -> Result<Re
 
 /// `field,asc` or `field,desc`; without a direction it is ascending.
 fn order_of(order: &str) -> Result<OrderField> {
-    let (field, direction) = order.split_once(',').unwrap_or((order, "asc"));
-    Ok(OrderField {
-        field: field.trim().to_owned(),
-        descending: is_descending(direction.trim())?,
-    })
-}
-
-fn is_descending(direction: &str) -> Result<bool> {
-    match direction {
-        "asc" => Ok(false),
-        "desc" => Ok(true),
-        _ => Err(Error::Input(
-            "Invalid order field order, must be asc or desc".to_owned(),
-        )),
-    }
+    let mut parts = order.split(',');
+    let field = parts.next().unwrap_or_default().to_owned();
+    let descending = match parts.next() {
+        None | Some("asc") => false,
+        Some("desc") => true,
+        Some(_) => {
+            return Err(Error::Input(
+                "Invalid order field order, must be asc or desc".to_owned(),
+            ));
+        }
+    };
+    Ok(OrderField { field, descending })
 }
 
 /// `POST /entities/by-query`
@@ -89,10 +74,9 @@ pub(in crate::api) async fn query_entities_by_predicate(
     state: AppState,
     call: Call,
 ) -> Result<Response> {
-    call.query(&[])?;
-    let body = call.json()?;
+    let body = QUERY_ENTITIES_BY_PREDICATE.read(&call)?.body;
     let limit = body.integer("limit", 0)?.unwrap_or(DEFAULT_LIMIT);
-    let fields = Projection::parse(&body.texts("fields")?.unwrap_or_default())?;
+    let fields = Projection::of(&body.texts("fields")?.unwrap_or_default())?;
     if let Some(cursor) = body.text("cursor")? {
         if cursor.is_empty() {
             return Err(Error::Input("Cursor cannot be empty".to_owned()));
@@ -100,30 +84,16 @@ pub(in crate::api) async fn query_entities_by_predicate(
         let page = state.catalog.read().continue_query(cursor, limit)?;
         return Ok(answer(&page, &fields, &call.headers));
     }
-    let filter = match body.object("query")? {
+    let filter = match body.get("query") {
         Some(predicate) => Filter::from_predicate(predicate)?,
         None => Filter::All,
     };
-    let order = match body.get("orderBy") {
-        None => Vec::new(),
-        Some(Value::Array(list)) => list.iter().take(1).map(order_by).collect::<Result<_>>()?,
-        Some(_) => {
-            return Err(Error::Input(
-                "request/body/orderBy must be array".to_owned(),
-            ));
-        }
-    };
-    let with_total = match body.text("totalItems")? {
-        None | Some("include") => true,
-        Some("exclude") => false,
-        Some(_) => {
-            let told = "request/body/totalItems must be equal to one of the allowed values: include, exclude";
-            return Err(Error::Input(told.to_owned()));
-        }
-    };
+    let order = body.get("orderBy").and_then(Value::as_array);
+    let order = order.into_iter().flatten().take(1).map(order_by).collect();
+    let with_total = body.text("totalItems")? != Some("exclude");
     let query = EntityQuery {
         filter,
-        full_text: body.object("fullTextFilter")?.map(full_text_of),
+        full_text: body.get("fullTextFilter").map(full_text_of),
         order,
         limit,
         offset: body.integer("offset", 0)?.unwrap_or(0),
@@ -133,24 +103,11 @@ pub(in crate::api) async fn query_entities_by_predicate(
     Ok(answer(&page, &fields, &call.headers))
 }
 
-fn order_by(entry: &Value) -> Result<OrderField> {
-    let missing = |key: &str| {
-        Error::Input(format!(
-            "request/body/orderBy/0 must have required property '{key}'"
-        ))
-    };
-    let field = entry["field"].as_str().ok_or_else(|| missing("field"))?;
-    let direction = entry["order"].as_str().ok_or_else(|| missing("order"))?;
-    let descending = is_descending(direction).map_err(|_| {
-        Error::Input(
-            "request/body/orderBy/0/order must be equal to one of the allowed values: asc, desc"
-                .to_owned(),
-        )
-    })?;
-    Ok(OrderField {
-        field: field.to_owned(),
-        descending,
-    })
+fn order_by(entry: &Value) -> OrderField {
+    OrderField {
+        field: entry["field"].as_str().unwrap_or_default().to_owned(),
+        descending: entry["order"] == "desc",
+    }
 }
 
 fn full_text_of(value: &Value) -> FullTextFilter {

@@ -4,13 +4,15 @@ use axum::{http::StatusCode, response::Response};
 use serde_json::{Value, json as value};
 
 use crate::{
+    api::contract::catalog::{DELETE_ENTITY, REFRESH_ENTITY, VALIDATE_ENTITY},
     entity::{Diagnostic, EntityRef, LocationRef},
-    error::{Error, Result},
+    error::Result,
     http::{AppState, Call, empty, json},
 };
 
 /// `DELETE /entities/by-uid/{uid}`
 pub(in crate::api) async fn delete_entity(state: AppState, call: Call) -> Result<Response> {
+    DELETE_ENTITY.read(&call)?;
     let uid = call.segment_from_end(0);
     state
         .ingest
@@ -21,16 +23,11 @@ pub(in crate::api) async fn delete_entity(state: AppState, call: Call) -> Result
 
 /// `POST /refresh`
 pub(in crate::api) async fn refresh(state: AppState, call: Call) -> Result<Response> {
-    let body = call.json()?;
+    let body = REFRESH_ENTITY.read(&call)?.body;
     let entity_ref = body.required_text("entityRef")?.to_lowercase();
-    if body
-        .0
-        .keys()
-        .any(|key| key != "entityRef" && key != "authorizationToken")
-    {
-        return Err(Error::Input(
-            "request/body must NOT have additional properties".to_owned(),
-        ));
+    // Sent in place of the header; whoever it stands for may refresh.
+    if let Some(token) = body.text("authorizationToken")? {
+        state.auth.authenticate(token).await?;
     }
     let entity_ref = EntityRef::from_canonical(&entity_ref);
     state
@@ -42,11 +39,9 @@ pub(in crate::api) async fn refresh(state: AppState, call: Call) -> Result<Respo
 
 /// `POST /validate-entity`
 pub(in crate::api) async fn validate_entity(state: AppState, call: Call) -> Result<Response> {
-    let body = call.json()?;
+    let body = VALIDATE_ENTITY.read(&call)?.body;
     let location = body.required_text("location")?;
-    let entity = body.get("entity").cloned().ok_or_else(|| {
-        Error::Input("request/body must have required property 'entity'".to_owned())
-    })?;
+    let entity = body.get("entity").cloned().unwrap_or_default();
     if let Err(fault) = crate::entity::check_envelope(&entity) {
         return Ok(invalid(&call, &[fault_of(&fault)]));
     }
@@ -54,8 +49,7 @@ pub(in crate::api) async fn validate_entity(state: AppState, call: Call) -> Resu
         Ok(location) if location.kind == "url" => location,
         Ok(location) => {
             let message = format!(
-                "Only location refs of type 'url' are supported, got '{}'",
-                location.kind
+                "Invalid location ref {location}, only 'url:<target>' is supported, e.g. url:https://host/path"
             );
             return Ok(invalid(
                 &call,
@@ -79,7 +73,8 @@ pub(in crate::api) async fn validate_entity(state: AppState, call: Call) -> Resu
     ))
 }
 
-fn fault_of(found: &Diagnostic) -> Value {
+/// An error as Backstage sends it: its name and message, and what caused it.
+pub(super) fn fault_of(found: &Diagnostic) -> Value {
     let mut fault = value!({"name": found.name, "message": found.message});
     if let Some((name, message)) = &found.cause {
         fault["cause"] = value!({"name": name, "message": message});

@@ -5,14 +5,17 @@ use bytes::Bytes;
 
 use super::{json_array, push_array};
 use crate::{
-    catalog::{EntityList, Filter, OrderField, Projection},
+    api::contract::catalog::{
+        ANCESTRY, ENTITIES_BY_REFS, ENTITY_BY_NAME, ENTITY_BY_UID, LIST_ENTITIES,
+    },
+    catalog::{EntityList, Filter, OrderField, Projection, check_predicate},
     error::{Error, Result},
-    http::{AppState, Call, json, streamed_json},
+    http::{AppState, Asked, Call, json, streamed_json},
 };
 
 /// `GET /entities`
 pub(in crate::api) fn list_entities(state: &AppState, call: &Call) -> Result<Response> {
-    let query = call.query(&["filter", "fields", "order", "limit", "offset", "after"])?;
+    let query = LIST_ENTITIES.read(call)?.query;
     let limit = query.integer("limit")?;
     if limit == Some(0) {
         return Err(Error::Input(
@@ -44,12 +47,12 @@ pub(in crate::api) fn list_entities(state: &AppState, call: &Call) -> Result<Res
     };
     if let Some(after) = page.next {
         let mut link = form_urlencoded::Serializer::new(String::new());
-        link.extend_pairs(
-            query
-                .pairs()
-                .filter(|(name, _)| *name != "offset" && *name != "after"),
-        );
-        link.append_pair("after", &after);
+        for (name, text) in query.pairs().filter(|(name, _)| *name != "offset") {
+            link.append_pair(name, if name == "after" { &after } else { text });
+        }
+        if query.one("after").is_none() {
+            link.append_pair("after", &after);
+        }
         let link = format!("</entities?{}>; rel=\"next\"", link.finish());
         if let Ok(link) = HeaderValue::from_str(&link) {
             response.headers_mut().insert("link", link);
@@ -80,6 +83,7 @@ fn order_of(order: &str) -> Result<OrderField> {
 
 /// `GET /entities/by-name/{kind}/{namespace}/{name}`
 pub(in crate::api) fn entity_by_name(state: &AppState, call: &Call) -> Result<Response> {
+    ENTITY_BY_NAME.read(call)?;
     let (kind, namespace, name) = (
         call.segment_from_end(2),
         call.segment_from_end(1),
@@ -96,6 +100,7 @@ pub(in crate::api) fn entity_by_name(state: &AppState, call: &Call) -> Result<Re
 
 /// `GET /entities/by-uid/{uid}`
 pub(in crate::api) fn entity_by_uid(state: &AppState, call: &Call) -> Result<Response> {
+    ENTITY_BY_UID.read(call)?;
     let uid = call.segment_from_end(0);
     match state.catalog.read().entity_by_uid(&uid) {
         Some(entity) => Ok(streamed_json(entity)),
@@ -105,6 +110,7 @@ pub(in crate::api) fn entity_by_uid(state: &AppState, call: &Call) -> Result<Res
 
 /// `GET /entities/by-name/{kind}/{namespace}/{name}/ancestry`
 pub(in crate::api) fn ancestry(state: &AppState, call: &Call) -> Result<Response> {
+    ANCESTRY.read(call)?;
     let (kind, namespace, name) = (
         call.segment_from_end(3),
         call.segment_from_end(2),
@@ -136,12 +142,16 @@ pub(in crate::api) fn ancestry(state: &AppState, call: &Call) -> Result<Response
 
 /// `POST /entities/by-refs`
 pub(in crate::api) async fn entities_by_refs(state: AppState, call: Call) -> Result<Response> {
-    let query = call.query(&["filter"])?;
-    let body = call.json()?;
-    let refs = body.required_texts("entityRefs")?;
-    let fields = Projection::parse(&body.texts("fields")?.unwrap_or_default())?;
+    let Asked { query, body } = ENTITIES_BY_REFS.read(&call)?;
+    let refs = body
+        .texts("entityRefs")?
+        .ok_or_else(|| malformed("Validation error: Required at \"entityRefs\""))?;
+    let fields = Projection::of(&body.texts("fields")?.unwrap_or_default())?;
     let mut filter = Filter::from_params(&query.all("filter"))?;
-    if let Some(predicate) = body.object("query")? {
+    if let Some(predicate) = body.get("query") {
+        if let Some(fault) = check_predicate(predicate, "query") {
+            return Err(malformed(&fault));
+        }
         filter = filter.and(Filter::from_predicate(predicate)?);
     }
     let items = state.catalog.read().entities_by_refs(&refs, &filter);
@@ -165,4 +175,10 @@ pub(in crate::api) async fn entities_by_refs(state: AppState, call: Call) -> Res
     } else {
         json(answer.into(), &call.headers)
     })
+}
+
+fn malformed(fault: &str) -> Error {
+    Error::Input(format!(
+        "Malformed request body (did you remember to specify an application/json content type?), {fault}"
+    ))
 }

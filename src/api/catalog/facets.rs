@@ -4,6 +4,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json as value};
 
 use crate::{
+    api::contract::catalog::{FACETS_BY_FILTER, FACETS_BY_PREDICATE},
     catalog::Filter,
     error::{Error, Result},
     http::{AppState, Call, json},
@@ -11,13 +12,9 @@ use crate::{
 
 /// `GET /entity-facets`
 pub(in crate::api) fn facets(state: &AppState, call: &Call) -> Result<Response> {
-    let query = call.query(&["facet", "filter"])?;
-    let keys = query.all("facet");
-    if keys.is_empty() {
-        return Err(Error::Input(
-            "request/query must have required property 'facet'".to_owned(),
-        ));
-    }
+    let query = FACETS_BY_FILTER.read(call)?.query;
+    let mut keys = query.all("facet");
+    keys.retain(|key| !key.is_empty());
     Ok(answer(
         state,
         call,
@@ -28,12 +25,12 @@ pub(in crate::api) fn facets(state: &AppState, call: &Call) -> Result<Response> 
 
 /// `POST /entity-facets`
 pub(in crate::api) async fn facets_by_predicate(state: AppState, call: Call) -> Result<Response> {
-    let body = call.json()?;
-    let keys = body.required_texts("facets")?;
+    let body = FACETS_BY_PREDICATE.read(&call)?.body;
+    let keys = body.texts("facets")?.unwrap_or_default();
     if keys.is_empty() {
         return Err(Error::Input("Missing or empty facets parameter".to_owned()));
     }
-    let filter = match body.object("query")? {
+    let filter = match body.get("query") {
         Some(predicate) => Filter::from_predicate(predicate)?,
         None => Filter::All,
     };

@@ -1,22 +1,25 @@
 //! Registered locations (§4.12).
 
 use axum::{http::StatusCode, response::Response};
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json as value};
 
 use crate::{
-    catalog::Filter,
+    api::contract::catalog::{
+        GET_LOCATION, LIST_LOCATIONS, LOCATION_OF_ENTITY, REGISTER_LOCATION, REPLACE_LOCATION,
+        UNREGISTER_LOCATION,
+    },
     error::{Error, Result},
-    http::{AppState, Call, JsonBody, empty, json},
+    http::{AppState, Asked, Call, JsonBody, empty, json},
     ingest::{NewLocation, OnConflict},
+    input::{Outcome, Step, list_issues},
     store::{self, RegisteredLocation},
 };
 
-const DEFAULT_LIMIT: usize = 1000;
 /// What counts as yes in `dryRun`.
 const TRUTHY: [&str; 5] = ["true", "1", "y", "yes", "on"];
 
-fn shown(location: &RegisteredLocation) -> Value {
+/// A location as Backstage sends it.
+pub(super) fn shown(location: &RegisteredLocation) -> Value {
     value!({
         "id": location.id,
         "type": location.kind,
@@ -25,7 +28,8 @@ fn shown(location: &RegisteredLocation) -> Value {
     })
 }
 
-fn answer(call: &Call, status: StatusCode, body: &Value) -> Response {
+/// JSON with a status.
+pub(super) fn answer(call: &Call, status: StatusCode, body: &Value) -> Response {
     let mut response = json(body.to_string().into(), &call.headers);
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
@@ -35,7 +39,7 @@ fn answer(call: &Call, status: StatusCode, body: &Value) -> Response {
 
 /// `GET /locations`
 pub(in crate::api) async fn list_locations(state: AppState, call: Call) -> Result<Response> {
-    call.query(&[])?;
+    LIST_LOCATIONS.read(&call)?;
     let locations = store::locations(&state.store).await?;
     let list: Value = locations
         .iter()
@@ -46,6 +50,7 @@ pub(in crate::api) async fn list_locations(state: AppState, call: Call) -> Resul
 
 /// `GET /locations/{id}`
 pub(in crate::api) async fn location(state: AppState, call: Call) -> Result<Response> {
+    GET_LOCATION.read(&call)?;
     let id = call.segment_from_end(0);
     let found = store::location(&state.store, &id).await?;
     let location =
@@ -55,7 +60,7 @@ pub(in crate::api) async fn location(state: AppState, call: Call) -> Result<Resp
 
 /// `POST /locations`
 pub(in crate::api) async fn register_location(state: AppState, call: Call) -> Result<Response> {
-    let query = call.query(&["dryRun", "onConflict"])?;
+    let Asked { query, body } = REGISTER_LOCATION.read(&call)?;
     let is_dry_run = query
         .one("dryRun")
         .is_some_and(|text| TRUTHY.contains(&text.to_lowercase().as_str()));
@@ -68,18 +73,19 @@ pub(in crate::api) async fn register_location(state: AppState, call: Call) -> Re
     } else {
         OnConflict::Reject
     };
-    let new = new_location(&call.json()?)?;
+    let new = new_location(&body)?;
     if is_dry_run {
-        let (kind, target) = (new.kind.clone(), new.target.clone());
+        let asked = new.clone();
         let found = state.ingest.dry_run(new).await?;
+        let mut location = value!({"type": asked.kind, "target": asked.target});
+        if let Some(presence) = asked.presence {
+            location["presence"] = presence.into();
+        }
+        location["id"] = format!("{}:{}", asked.kind, asked.target).into();
+        location["entityRef"] = found.entity_ref.into();
         let body = value!({
             "exists": found.exists,
-            "location": {
-                "type": kind,
-                "target": target,
-                "id": format!("{kind}:{target}"),
-                "entityRef": found.entity_ref,
-            },
+            "location": location,
             "entities": found.entities,
         });
         return Ok(answer(&call, StatusCode::CREATED, &body));
@@ -97,7 +103,7 @@ pub(in crate::api) async fn register_location(state: AppState, call: Call) -> Re
 
 /// `PUT /locations/{id}`
 pub(in crate::api) async fn replace_location(state: AppState, call: Call) -> Result<Response> {
-    let new = new_location(&call.json()?)?;
+    let new = new_location(&REPLACE_LOCATION.read(&call)?.body)?;
     let id = call.segment_from_end(0).into_owned();
     let location = state
         .ingest
@@ -108,6 +114,7 @@ pub(in crate::api) async fn replace_location(state: AppState, call: Call) -> Res
 
 /// `DELETE /locations/{id}`
 pub(in crate::api) async fn unregister_location(state: AppState, call: Call) -> Result<Response> {
+    UNREGISTER_LOCATION.read(&call)?;
     let id = call.segment_from_end(0);
     state.ingest.unregister(&id, call.viewer.actor()).await?;
     Ok(empty(StatusCode::NO_CONTENT))
@@ -115,6 +122,7 @@ pub(in crate::api) async fn unregister_location(state: AppState, call: Call) -> 
 
 /// `GET /locations/by-entity/{kind}/{namespace}/{name}`
 pub(in crate::api) async fn location_of_entity(state: AppState, call: Call) -> Result<Response> {
+    LOCATION_OF_ENTITY.read(&call)?;
     let (kind, namespace, name) = (
         call.segment_from_end(2),
         call.segment_from_end(1),
@@ -139,131 +147,26 @@ pub(in crate::api) async fn location_of_entity(state: AppState, call: Call) -> R
     Ok(answer(&call, StatusCode::OK, &shown(&location)))
 }
 
-/// `POST /locations/by-query`: ordered by id; the predicate knows `id`, `type`, `target` and `entityRef`.
-pub(in crate::api) async fn query_locations(state: AppState, call: Call) -> Result<Response> {
-    let body = call.json()?;
-    if body
-        .get("limit")
-        .and_then(Value::as_i64)
-        .is_some_and(|limit| limit < 1)
-    {
-        return Err(Error::Input(
-            "Limit must be a positive integer >= 1".to_owned(),
-        ));
-    }
-    let mut limit = body.integer("limit", 1)?.unwrap_or(DEFAULT_LIMIT);
-    let mut predicate = body.object("query")?.cloned();
-    let mut after = String::new();
-    if let Some(cursor) = body.text("cursor")? {
-        let read = STANDARD
-            .decode(cursor)
-            .ok()
-            .and_then(|json| serde_json::from_slice::<Value>(&json).ok());
-        let read = read.filter(|cursor| cursor["afterId"].is_string());
-        let cursor =
-            read.ok_or_else(|| Error::Input("Malformed cursor, could not be parsed".to_owned()))?;
-        limit = cursor["limit"]
-            .as_u64()
-            .and_then(|limit| usize::try_from(limit).ok())
-            .unwrap_or(limit)
-            .max(1);
-        cursor["afterId"]
-            .as_str()
-            .unwrap_or_default()
-            .clone_into(&mut after);
-        predicate = cursor
-            .get("query")
-            .filter(|query| query.is_object())
-            .cloned();
-    }
-    let filter = predicate
-        .as_ref()
-        .map_or(Ok(Filter::All), Filter::from_predicate)?;
-    let mut locations = store::locations(&state.store).await?;
-    locations.retain(|location| matches(&filter, location));
-    locations.sort_by(|a, b| a.id.cmp(&b.id));
-    let total = locations.len();
-    locations.retain(|location| location.id > after);
-    let has_more = locations.len() > limit;
-    locations.truncate(limit);
-    let mut page_info = value!({});
-    if let Some(last) = locations.last().filter(|_| has_more) {
-        let cursor = value!({"limit": limit, "afterId": last.id, "query": predicate});
-        page_info["nextCursor"] = STANDARD.encode(cursor.to_string()).into();
-    }
-    let items: Value = locations.iter().map(shown).collect();
-    Ok(answer(
-        &call,
-        StatusCode::OK,
-        &value!({"items": items, "totalItems": total, "pageInfo": page_info}),
-    ))
-}
-
-fn matches(filter: &Filter, location: &RegisteredLocation) -> bool {
-    let field = |key: &str| match key {
-        "id" => Some(location.id.to_lowercase()),
-        "type" => Some(location.kind.to_lowercase()),
-        "target" => Some(location.target.to_lowercase()),
-        "entityref" => Some(location.entity_ref.to_lowercase()),
-        _ => None,
-    };
-    match filter {
-        Filter::All => true,
-        Filter::Never => false,
-        Filter::Exists(key) => field(key).is_some(),
-        Filter::In(key, values) => field(key).is_some_and(|found| values.contains(&found)),
-        Filter::Prefix(key, prefix) => {
-            field(key).is_some_and(|found| found.starts_with(prefix.as_str()))
-        }
-        Filter::Not(inner) => !matches(inner, location),
-        Filter::AllOf(filters) => filters.iter().all(|filter| matches(filter, location)),
-        Filter::AnyOf(filters) => filters.iter().any(|filter| matches(filter, location)),
-    }
-}
-
 /// `{type, target, presence?}` and nothing else, with the faults Backstage's parser tells.
 fn new_location(body: &JsonBody) -> Result<NewLocation> {
-    let (kind, target) = (body.required_text("type")?, body.required_text("target")?);
-    let presence = body.text("presence")?;
-    let mut issues = Vec::new();
-    for (key, text) in [("type", kind), ("target", target)] {
-        if text.is_empty() {
-            issues.push(value!({
-                "code": "too_small", "minimum": 1, "type": "string", "inclusive": true, "exact": false,
-                "message": "String must contain at least 1 character(s)", "path": [key],
-            }));
-        }
+    const KNOWN: [&str; 3] = ["type", "target", "presence"];
+    let mut outcome = Outcome::default();
+    if let Some(presence) = body.get("presence") {
+        let path = [Step::Key("presence".to_owned())];
+        let options =
+            ["required", "optional"].map(|word| Outcome::of_literal(presence, word, &path));
+        outcome.add(Outcome::of_union(options.to_vec(), &path));
     }
-    if let Some(found) = presence.filter(|presence| !["required", "optional"].contains(presence)) {
-        issues.push(value!({
-            "received": found, "code": "invalid_enum_value", "options": ["required", "optional"], "path": ["presence"],
-            "message": format!("Invalid enum value. Expected 'required' | 'optional', received '{found}'"),
-        }));
-    }
-    let known = ["type", "target", "presence"];
-    let unknown: Vec<&String> = body
-        .0
-        .keys()
-        .filter(|key| !known.contains(&key.as_str()))
-        .collect();
-    if !unknown.is_empty() {
-        let told = unknown
-            .iter()
-            .map(|key| format!("'{key}'"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        issues.push(value!({
-            "code": "unrecognized_keys", "keys": unknown, "path": [],
-            "message": format!("Unrecognized key(s) in object: {told}"),
-        }));
-    }
-    if !issues.is_empty() {
-        let told = serde_json::to_string_pretty(&issues).map_err(Error::internal)?;
-        return Err(Error::Input(format!("Malformed request: {told}")));
+    let is_unknown = |key: &&String| !KNOWN.contains(&key.as_str());
+    let unknown = body.0.keys().filter(is_unknown).cloned().collect();
+    outcome.add(Outcome::of_keys(unknown, &[]));
+    if !outcome.is_good() {
+        let issues = list_issues(&outcome.issues);
+        return Err(Error::Input(format!("Malformed request: {issues}")));
     }
     Ok(NewLocation {
-        kind: kind.to_owned(),
-        target: target.to_owned(),
-        presence: presence.map(str::to_owned),
+        kind: body.required_text("type")?.to_owned(),
+        target: body.required_text("target")?.to_owned(),
+        presence: body.text("presence")?.map(str::to_owned),
     })
 }

@@ -5,7 +5,9 @@ mod by_query;
 mod changes;
 mod entities;
 mod facets;
+mod location_query;
 mod locations;
+mod unprocessed;
 
 pub(super) use analyze::analyze_location;
 pub(super) use by_query::{query_entities, query_entities_by_predicate};
@@ -14,10 +16,12 @@ pub(super) use entities::{
     ancestry, entities_by_refs, entity_by_name, entity_by_uid, list_entities,
 };
 pub(super) use facets::{facets, facets_by_predicate};
+pub(super) use location_query::query_locations;
 pub(super) use locations::{
-    list_locations, location, location_of_entity, query_locations, register_location,
-    replace_location, unregister_location,
+    list_locations, location, location_of_entity, register_location, replace_location,
+    unregister_location,
 };
+pub(super) use unprocessed::{delete_unprocessed, failed_entities, pending_entities};
 
 use bytes::Bytes;
 

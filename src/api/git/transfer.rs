@@ -91,11 +91,6 @@ async fn exchange(
         );
         return Err(Error::Input(text).into());
     }
-    let before = if is_push {
-        found.git.refs().await?
-    } else {
-        String::new()
-    };
     let mut exchange = found.git.exchange(service, protocol(request.headers()))?;
     let output = exchange.output();
     let client = CancellationToken::new();
@@ -116,7 +111,8 @@ async fn exchange(
             Err(fault) => tracing::info!("{} of {} broke off: {fault}", service.name(), found.name),
         }
         if is_push {
-            tell_if_changed(&host, &found, &before).await;
+            // Whether the push was reported as failed or not: what counts is where the branches are.
+            host.changed(&found.name).await;
         }
     });
     // What Git refuses at once is known before the answer begins.
@@ -128,15 +124,6 @@ async fn exchange(
     });
     let kind = format!("application/x-{}-result", service.name());
     Ok(answer(&kind, Body::from_stream(chunks)))
-}
-
-/// Whether the push was reported as failed or not: what counts is where the branches are.
-async fn tell_if_changed(host: &LocalHost, found: &LocalRepository, before: &str) {
-    match found.git.refs().await {
-        Ok(after) if after == before => {}
-        Ok(_) => host.changed(&found.name).await,
-        Err(fault) => tracing::error!("{} cannot be read after a push: {fault}", found.name),
-    }
 }
 
 /// The repository, for somebody who may do this with it.
@@ -162,7 +149,8 @@ async fn admitted(
         ))
     })?;
     if service == Service::ReceivePack {
-        caller.check_push(&found)?;
+        let is_open = state.config.backend.auth.is_policy_disabled;
+        caller.check_push(is_open, &found)?;
     }
     Ok((host, found))
 }

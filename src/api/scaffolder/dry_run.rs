@@ -8,6 +8,7 @@ use serde_json::{Value, json as value};
 
 use super::{answer, object, refused_values, required_object, task_user};
 use crate::{
+    api::contract::scaffolder::DRY_RUN,
     error::{Error, Result},
     http::{AppState, Call, JsonBody},
     scaffolder::dry_run::{DryRun, DryRunFault, DryRunResult, dry_run as try_template},
@@ -15,7 +16,7 @@ use crate::{
 
 /// `POST /v2/dry-run`
 pub(in crate::api) async fn dry_run(state: AppState, call: Call) -> Result<Response> {
-    let body = call.json()?;
+    let body = DRY_RUN.read(&call)?.body;
     let template = Value::Object(required_object(&body, "template")?);
     let asked = DryRun {
         template,

@@ -5,6 +5,7 @@ use serde_json::{Value, json as value};
 
 use super::{answer, object, refused_values, required_object, task_user, template};
 use crate::{
+    api::contract::scaffolder::{CREATE_TASK, LIST_TASKS},
     entity::EntityRef,
     error::{Error, Result},
     http::{AppState, Call},
@@ -41,7 +42,7 @@ fn shown(run: &Run) -> Result<Value> {
 
 /// `GET /v2/tasks`
 pub(in crate::api) async fn tasks(state: AppState, call: Call) -> Result<Response> {
-    let query = call.query(&["createdBy", "status", "order", "limit", "offset"])?;
+    let query = LIST_TASKS.read(&call)?.query;
     let order: Result<Vec<_>> = query.all("order").iter().map(|text| order(text)).collect();
     let mut filter = RunFilter {
         created_by: query.all("createdBy"),
@@ -82,7 +83,7 @@ fn order(text: &str) -> Result<(RunOrder, bool)> {
 
 /// `POST /v2/tasks`
 pub(in crate::api) async fn create_task(state: AppState, call: Call) -> Result<Response> {
-    let body = call.json()?;
+    let body = CREATE_TASK.read(&call)?.body;
     let written = body.required_text("templateRef")?;
     let values = required_object(&body, "values")?;
     let secrets = object(&body, "secrets")?;

@@ -5,6 +5,7 @@ use serde_json::{Value, json as value};
 
 use super::{answer, template};
 use crate::{
+    api::contract::scaffolder::AUTOCOMPLETE,
     entity::EntityRef,
     error::{Error, Result},
     http::{AppState, Call},
@@ -80,7 +81,7 @@ pub(in crate::api) async fn templating_extensions(_: AppState, call: Call) -> Re
 
 /// `POST /v2/autocomplete/{provider}/{resource}`
 pub(in crate::api) async fn autocomplete(_: AppState, call: Call) -> Result<Response> {
-    call.json()?.required_text("token")?;
+    AUTOCOMPLETE.read(&call)?;
     let provider = call.segment_from_end(1);
     Err(Error::Input(format!("Unsupported provider: {provider}")))
 }

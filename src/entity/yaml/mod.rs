@@ -6,6 +6,7 @@
 
 mod anchors;
 mod build;
+mod edit;
 mod fault;
 mod locate;
 mod mapping;
@@ -23,6 +24,7 @@ use serde_saphyr::granit_parser::{Options, Parser, StrInput, options};
 
 use super::Diagnostic;
 
+pub use edit::set_field;
 pub(super) use locate::locate;
 pub use split::split_documents;
 

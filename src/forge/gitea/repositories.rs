@@ -10,6 +10,7 @@ use crate::forge::{
 };
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "as Gitea tells it")]
 struct RepositoryJson {
     id: u64,
     name: String,

@@ -30,15 +30,8 @@ pub(super) async fn get(
     revision: &str,
 ) -> Result<Option<Commit>> {
     let found = host.open(id).await?;
-    let commit = found
-        .git
-        .resolve(revision)
-        .await
-        .map_err(|fault| host.fault(fault))?;
-    match commit {
-        Some(commit) => read(host, &found, &commit).await.map(Some),
-        None => Ok(None),
-    }
+    let commit = found.git.last_commit(revision).await;
+    Ok(commit.map_err(|fault| host.fault(&fault))?.map(shown))
 }
 
 pub(super) async fn make(host: &LocalHost, id: &RepositoryId, new: &NewCommit) -> Result<Commit> {
@@ -61,7 +54,7 @@ pub(super) async fn make(host: &LocalHost, id: &RepositoryId, new: &NewCommit) -
         .git
         .commit(&commit)
         .await
-        .map_err(|fault| host.fault(fault))?;
+        .map_err(|fault| host.fault(&fault))?;
     host.changed(&found.name).await;
     // Many small packs become one; whether that works is no matter of this commit.
     if let Err(fault) = found.git.tidy().await {
@@ -72,7 +65,7 @@ pub(super) async fn make(host: &LocalHost, id: &RepositoryId, new: &NewCommit) -
 
 /// The parent that was asked for, so that a commit repeated is the same commit; else where the branch is now.
 async fn base(host: &LocalHost, found: &LocalRepository, new: &NewCommit) -> Result<Base> {
-    let branch = BranchName::parse(&new.branch).map_err(|fault| host.fault(fault))?;
+    let branch = BranchName::parse(&new.branch).map_err(|fault| host.fault(&fault))?;
     let asked = new.expected_parent.as_ref();
     let asked = asked.and_then(|commit| git::CommitId::parse(commit.as_str()));
     if let Some(from) = &new.new_branch_from {
@@ -95,14 +88,14 @@ async fn base(host: &LocalHost, found: &LocalRepository, new: &NewCommit) -> Res
             .git
             .resolve(branch.as_str())
             .await
-            .map_err(|fault| host.fault(fault))?,
+            .map_err(|fault| host.fault(&fault))?,
     };
     if parent.is_none()
         && !found
             .git
             .branches()
             .await
-            .map_err(|fault| host.fault(fault))?
+            .map_err(|fault| host.fault(&fault))?
             .is_empty()
     {
         return Err(host.not_found(&format!("branch {branch} in {}", found.name)));
@@ -126,7 +119,7 @@ async fn changes(
             .git
             .tree(parent, "", true)
             .await
-            .map_err(|fault| host.fault(fault))?,
+            .map_err(|fault| host.fault(&fault))?,
         None => Vec::new(),
     };
     let before: HashMap<&str, &git::TreeEntry> = listed
@@ -176,7 +169,7 @@ pub(super) async fn branch(
         .git
         .branches()
         .await
-        .map_err(|fault| host.fault(fault))?;
+        .map_err(|fault| host.fault(&fault))?;
     let branch = branches.into_iter().find(|branch| branch.name == name);
     Ok(branch.map(|branch| told(&branch.name, &branch.commit)))
 }
@@ -188,13 +181,13 @@ pub(super) async fn create_branch(
     revision: &str,
 ) -> Result<Branch> {
     let found = host.open(id).await?;
-    let branch = BranchName::parse(name).map_err(|fault| host.fault(fault))?;
+    let branch = BranchName::parse(name).map_err(|fault| host.fault(&fault))?;
     if self::branch(host, id, name).await?.is_some() {
         return Err(host.conflict(format!("There is a branch {name} already.")));
     }
     let commit = resolve(host, &found, revision).await?;
     let moved = found.git.move_branch(&branch, &commit, None).await;
-    moved.map_err(|fault| host.fault(fault))?;
+    moved.map_err(|fault| host.fault(&fault))?;
     host.changed(&found.name).await;
     Ok(told(name, &commit))
 }
@@ -208,33 +201,32 @@ pub(super) async fn delete_branch(host: &LocalHost, id: &RepositoryId, name: &st
         .git
         .default_branch()
         .await
-        .map_err(|fault| host.fault(fault))?;
+        .map_err(|fault| host.fault(&fault))?;
     if default == name {
         return Err(host.conflict(format!("{name} is the default branch: it stays.")));
     }
-    let branch = BranchName::parse(name).map_err(|fault| host.fault(fault))?;
+    let branch = BranchName::parse(name).map_err(|fault| host.fault(&fault))?;
     if let Some(at) = git::CommitId::parse(there.commit.as_str()) {
         let deleted = found.git.delete_branch(&branch, &at).await;
-        deleted.map_err(|fault| host.fault(fault))?;
+        deleted.map_err(|fault| host.fault(&fault))?;
         host.changed(&found.name).await;
     }
     Ok(())
 }
 
 async fn read(host: &LocalHost, found: &LocalRepository, commit: &git::CommitId) -> Result<Commit> {
-    let log = found
-        .git
-        .log(commit, "", (0, 1))
-        .await
-        .map_err(|fault| host.fault(fault))?;
-    let Some(commit) = log.into_iter().next() else {
-        return Err(host.not_found(&format!("commit {commit} in {}", found.name)));
-    };
+    let read = found.git.last_commit(commit.as_str()).await;
+    let read = read.map_err(|fault| host.fault(&fault))?;
+    read.map(shown)
+        .ok_or_else(|| host.not_found(&format!("commit {commit} in {}", found.name)))
+}
+
+fn shown(commit: git::Commit) -> Commit {
     let person = |who: Signature| Person {
         name: who.name,
         email: who.email,
     };
-    Ok(Commit {
+    Commit {
         id: CommitId(commit.id.to_string()),
         tree: Some(commit.tree),
         parents: commit
@@ -246,7 +238,7 @@ async fn read(host: &LocalHost, found: &LocalRepository, commit: &git::CommitId)
         author: person(commit.author),
         committer: person(commit.committer),
         authored_at: Some(commit.at),
-    })
+    }
 }
 
 fn told(name: &str, commit: &git::CommitId) -> Branch {

@@ -16,7 +16,7 @@ pub(super) async fn tree(host: &LocalHost, id: &RepositoryId, revision: &str) ->
     let found = host.open(id).await?;
     let commit = resolve(host, &found, revision).await?;
     let listed = found.git.tree(&commit, "", true).await;
-    let entries = listed.map_err(|fault| host.fault(fault))?.into_iter();
+    let entries = listed.map_err(|fault| host.fault(&fault))?.into_iter();
     Ok(Tree {
         commit: CommitId(commit.to_string()),
         entries: entries.filter_map(entry).collect(),
@@ -31,11 +31,15 @@ pub(super) async fn read_file(
     etag: Option<&str>,
 ) -> Result<FileRead> {
     let found = host.open(id).await?;
-    let commit = resolve(host, &found, revision).await?;
+    let commit = match git::CommitId::parse(revision) {
+        // One that is not there has no files.
+        Some(commit) => commit,
+        None => resolve(host, &found, revision).await?,
+    };
     let not_there = || host.not_found(&format!("file {path} at {revision} of {id}"));
     let entry = found.git.entry(&commit, path).await;
     let entry = entry
-        .map_err(|fault| host.fault(fault))?
+        .map_err(|fault| host.fault(&fault))?
         .ok_or_else(not_there)?;
     // A link is never followed: its content is where it points.
     if !matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
@@ -46,7 +50,7 @@ pub(super) async fn read_file(
     }
     let bytes = found.git.blob(&entry.id, MAX_FILE_BYTES).await;
     Ok(FileRead::Found(RemoteFile {
-        bytes: Bytes::from(bytes.map_err(|fault| host.fault(fault))?),
+        bytes: Bytes::from(bytes.map_err(|fault| host.fault(&fault))?),
         etag: Some(entry.id),
     }))
 }
@@ -64,7 +68,7 @@ pub(super) async fn archive(
         .await;
     Ok(Archive {
         format: ArchiveFormat::TarGz,
-        bytes: Bytes::from(packed.map_err(|fault| host.fault(fault))?),
+        bytes: Bytes::from(packed.map_err(|fault| host.fault(&fault))?),
     })
 }
 
@@ -75,7 +79,7 @@ pub(super) async fn resolve(
     revision: &str,
 ) -> Result<git::CommitId> {
     let resolved = found.git.resolve(revision).await;
-    let resolved = resolved.map_err(|fault| host.fault(fault))?;
+    let resolved = resolved.map_err(|fault| host.fault(&fault))?;
     resolved.ok_or_else(|| {
         host.not_found(&format!(
             "branch, tag or commit {revision} in {}",

@@ -87,6 +87,11 @@ impl LocalHost {
         integration.key == self.inner.integration.key
     }
 
+    /// Which `git` serves it. [`GitError::NotInstalled`] says what to do.
+    pub async fn git_version(&self) -> Result<String, GitError> {
+        self.inner.git.version().await
+    }
+
     /// The address all files of a repository begin with.
     #[must_use]
     pub fn address(&self, name: &RepositoryName) -> String {
@@ -116,8 +121,8 @@ impl LocalHost {
         }
     }
 
-    fn fault(&self, fault: GitError) -> ForgeError {
-        let kind = match &fault {
+    fn fault(&self, fault: &GitError) -> ForgeError {
+        let kind = match fault {
             GitError::BadName(_) => ForgeErrorKind::Invalid,
             GitError::Moved(_) => ForgeErrorKind::Conflict,
             GitError::NotFound(_) => ForgeErrorKind::NotFound,

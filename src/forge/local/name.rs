@@ -67,8 +67,8 @@ fn is_name(text: &str) -> bool {
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
         && !lower.contains("..")
-        && !lower.ends_with(".git")
-        && !lower.ends_with(".lock")
+        && lower.strip_suffix(".git").is_none()
+        && lower.strip_suffix(".lock").is_none()
 }
 
 #[cfg(test)]

@@ -109,7 +109,7 @@ impl LocalHost {
 
     async fn make(&self, name: &RepositoryName, new: &NewRepository) -> Result<LocalRepository> {
         let branch = new.default_branch.as_deref().unwrap_or(DEFAULT_BRANCH);
-        let branch = BranchName::parse(branch).map_err(|fault| self.fault(fault))?;
+        let branch = BranchName::parse(branch).map_err(|fault| self.fault(&fault))?;
         let ownership = Ownership {
             created_by: self.on_behalf_of.as_ref().map(ToString::to_string),
             created_at: self.inner.clock.now(),
@@ -152,7 +152,7 @@ impl LocalHost {
             tokio::fs::write(draft.join(METADATA), text).await?;
             Ok(())
         };
-        written.await.map_err(|fault| self.fault(fault))
+        written.await.map_err(|fault| self.fault(&fault))
     }
 
     async fn name_draft(&self, draft: &Path, name: &RepositoryName) -> Result<()> {
@@ -166,12 +166,12 @@ impl LocalHost {
             Err(_) if folder.exists() => {
                 Err(self.conflict(format!("There is a repository {name} already.")))
             }
-            Err(fault) => Err(self.fault(fault.into())),
+            Err(fault) => Err(self.fault(&fault.into())),
         }
     }
 
     pub(super) fn broken(&self, fault: &Error) -> super::ForgeError {
-        self.fault(git::GitError::Io(std::io::Error::other(fault.to_string())))
+        self.fault(&git::GitError::Io(std::io::Error::other(fault.to_string())))
     }
 }
 
@@ -212,7 +212,7 @@ pub(super) async fn update(
             tokio::fs::write(&draft, text).await?;
             tokio::fs::rename(&draft, folder.join(METADATA)).await
         };
-        written.await.map_err(|fault| host.fault(fault.into()))?;
+        written.await.map_err(|fault| host.fault(&fault.into()))?;
     }
     told(host, &found).await
 }
@@ -228,7 +228,9 @@ pub(super) async fn delete(host: &LocalHost, id: &RepositoryId) -> Result<()> {
         tokio::fs::remove_dir_all(&unnamed).await
     };
     match deleted.await {
-        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(host.fault(fault.into())),
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+            Err(host.fault(&fault.into()))
+        }
         _ => Ok(()),
     }
 }
@@ -238,12 +240,12 @@ async fn told(host: &LocalHost, found: &LocalRepository) -> Result<Repository> {
         .git
         .default_branch()
         .await
-        .map_err(|fault| host.fault(fault))?;
+        .map_err(|fault| host.fault(&fault))?;
     let branches = found
         .git
         .branches()
         .await
-        .map_err(|fault| host.fault(fault))?;
+        .map_err(|fault| host.fault(&fault))?;
     let address = host.address(&found.name);
     let url = |text: &str| {
         text.parse()

@@ -64,7 +64,7 @@ fn left_behind(root: &Path) -> Vec<Found> {
         }
         for (repository, _) in entries(&path)
             .into_iter()
-            .filter(|(_, name)| name.ends_with(".git"))
+            .filter(|(_, name)| name.strip_suffix(".git").is_some())
         {
             in_repository(&repository, &mut found);
         }
@@ -82,7 +82,7 @@ fn left_behind(root: &Path) -> Vec<Found> {
 }
 
 fn in_repository(repository: &Path, found: &mut Vec<PathBuf>) {
-    let is_lock = |name: &str| name.ends_with(".lock");
+    let is_lock = |name: &str| name.strip_suffix(".lock").is_some();
     found.extend(
         entries(repository)
             .into_iter()

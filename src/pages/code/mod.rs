@@ -84,19 +84,6 @@ impl Mark {
             Tone::Degraded.name()
         }
     }
-
-    /// A message alone, where nothing else is known.
-    pub(super) fn of_message(message: &str) -> Self {
-        Self {
-            is_error: true,
-            before: String::new(),
-            carets: String::new(),
-            reason: Prose::new(message),
-            mend: Prose::default(),
-            message: String::new(),
-            field: None,
-        }
-    }
 }
 
 /// A JSON pointer as people write it: `/spec/dependsOn/0` is `spec.dependsOn[0]`.

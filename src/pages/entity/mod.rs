@@ -7,6 +7,7 @@ mod document;
 mod facts;
 mod header;
 mod notices;
+mod propose;
 mod provenance;
 mod relations;
 mod source;
@@ -16,7 +17,7 @@ mod template;
 
 use askama::Template;
 use axum::{
-    Router,
+    Extension, Router,
     extract::State,
     response::Response,
     routing::{get, post},
@@ -26,6 +27,7 @@ use self::{
     definition::Definition,
     facts::{Fact, WebLink},
     notices::Notices,
+    provenance::FoundLines,
     relations::Group,
     targets::Targets,
     template::Outline,
@@ -48,8 +50,15 @@ use crate::{
 /// The pages about one entity.
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
-        .route(urls::ENTITY, get(show))
+        .route(
+            urls::ENTITY,
+            get(show).layer(Extension(FoundLines::default())),
+        )
         .route(urls::ENTITY_REFRESH, post(actions::refresh))
+        .route(
+            urls::ENTITY_PROPOSE,
+            get(propose::show).post(propose::submit),
+        )
         .route(
             urls::ENTITY_DELETE,
             get(actions::ask_to_delete).post(actions::delete),
@@ -82,6 +91,7 @@ struct DefinitionPage {
 
 async fn show(
     State(state): State<AppState>,
+    Extension(lines): Extension<FoundLines>,
     shell: Shell,
     EntityPath(entity_ref): EntityPath,
     params: Params,
@@ -93,21 +103,38 @@ async fn show(
     match params.text("view") {
         "api" => definition(&state, shell, &entity_ref, document).await,
         "yaml" | "json" => source::show(&state, shell, &entity_ref, &document).await,
-        _ => overview(&state, shell, &entity_ref, (&document, params.text("all"))).await,
+        _ => {
+            let shown = Shown {
+                entity_ref: &entity_ref,
+                document: &document,
+                all: params.text("all"),
+            };
+            overview(&state, shell, &lines, shown).await
+        }
     }
+}
+
+/// What an overview is of.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    entity_ref: &'a EntityRef,
+    document: &'a Document,
+    /// The type of relations that is shown whole.
+    all: &'a str,
 }
 
 async fn overview(
     state: &AppState,
     shell: Shell,
-    entity_ref: &EntityRef,
-    (document, all): (&Document, &str),
+    lines: &FoundLines,
+    shown: Shown<'_>,
 ) -> Result<Response, PageError> {
+    let (entity_ref, document) = (shown.entity_ref, shown.document);
     let source = store::source_of(&state.store, entity_ref).await?;
     let notices = Notices::read(state, document, source.as_ref(), entity_ref, shell.now).await?;
     let targets = Targets::read(state, entity_ref).await?;
-    let (header, mut groups, facts) = read(&state.catalog.read(), document, entity_ref, all);
-    relations::place(state, document.file(), &mut groups).await?;
+    let (header, mut groups, facts) = read(&state.catalog.read(), shown);
+    relations::place(state, lines, document.file(), &mut groups).await?;
     let (long_facts, facts) = facts.into_iter().partition(|fact| fact.value.is_long());
     let page = Overview {
         long_facts,
@@ -129,16 +156,12 @@ async fn overview(
 }
 
 /// What the catalog says; the lock is given back before anything is awaited.
-fn read(
-    catalog: &Snapshot<'_>,
-    document: &Document,
-    entity_ref: &EntityRef,
-    all: &str,
-) -> (Header, Vec<Group>, Vec<Fact>) {
+fn read(catalog: &Snapshot<'_>, shown: Shown<'_>) -> (Header, Vec<Group>, Vec<Fact>) {
+    let (entity_ref, document) = (shown.entity_ref, shown.document);
     let is_built_in = icons::of_kind(entity_ref.kind()) != icons::of_kind("");
     (
         Header::new(catalog, document, entity_ref, Tab::Overview),
-        relations::groups(catalog, entity_ref, all),
+        relations::groups(catalog, (entity_ref, document), shown.all),
         facts::facts(catalog, document, entity_ref, is_built_in),
     )
 }

@@ -34,7 +34,7 @@ impl Notices {
         now: UnixMillis,
     ) -> Result<Self> {
         let refusals = if is_refused(document) {
-            refusals(state, document, own).await?
+            refusals(state, (document, source), own).await?
         } else {
             Vec::new()
         };
@@ -49,7 +49,7 @@ impl Notices {
 
 async fn refusals(
     state: &AppState,
-    document: &Document,
+    (document, source): (&Document, Option<&EntitySource>),
     own: &EntityRef,
 ) -> Result<Vec<(Mark, Option<Place>)>> {
     let file = store::file(&state.store, document.file()).await?;
@@ -68,14 +68,10 @@ async fn refusals(
         return Ok(found);
     }
     // A Location whose targets cannot be read carries that itself, not its document.
-    let items = document.list("/status/items").iter();
-    Ok(items
-        .filter_map(|item| {
-            item["error"]["message"]
-                .as_str()
-                .or(item["message"].as_str())
-        })
-        .map(|message| (Mark::of_message(message), None))
+    let errors = source.map(EntitySource::errors).transpose()?;
+    let errors = errors.unwrap_or_default().into_iter();
+    Ok(errors
+        .map(|diagnostic| (Mark::new(&diagnostic, None), None))
         .collect())
 }
 

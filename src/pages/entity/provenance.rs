@@ -2,25 +2,32 @@
 //!
 //! The field is found in the declaring entity, its line by reading that entity's kept text again.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use serde_json::Value;
 
 use crate::{
     catalog::{RelationView, Snapshot},
-    entity::{EntityRef, RawDocument, locate, split_documents},
+    entity::{EntityRef, locate, split_documents},
     error::Result,
     http::AppState,
     pages::sources::place::Place,
-    store::{self, FileDocument},
+    store::{self, DocumentPlace},
 };
 
 use super::document::Document;
 
+/// Declarations shown of a relation: one from either end.
+const MAX_DECLARERS: usize = 2;
 /// Declaring documents that are parsed for one page; the others are shown by their first line.
 const MAX_PARSED: usize = 40;
 /// Larger documents are not parsed for a line.
 const MAX_BYTES: usize = 1 << 20;
+/// Lines that are kept, of a hundred bytes each; then all are found anew.
+const MAX_KEPT: usize = 50_000;
 
 /// A relation as one entity declares it: whose document, in which file, by which field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,20 +41,22 @@ pub(super) struct Declaration {
 }
 
 impl Declaration {
-    /// Who declares this relation of `own`. Generated entities have no file, and are left out.
+    /// Who declares this relation of `own`, the first [`MAX_DECLARERS`]. Generated entities have no file, and
+    /// are left out.
     pub(super) fn of(
         catalog: &Snapshot<'_>,
-        own: &EntityRef,
+        own: (&EntityRef, &Document),
         relation: &RelationView,
     ) -> Vec<Self> {
+        let declared = |by: &EntityRef| {
+            if by == own.0 {
+                return Self::new(own.1, by, (&relation.kind, &relation.target));
+            }
+            let document = Document::find(catalog, by)?;
+            Self::new(&document, by, (&relation.kind, own.0))
+        };
         let declarers = relation.declared_by.iter();
-        declarers
-            .filter_map(|by| {
-                let other = if by == own { &relation.target } else { own };
-                let document = Document::find(catalog, by)?;
-                Self::new(&document, by, (&relation.kind, other))
-            })
-            .collect()
+        declarers.filter_map(declared).take(MAX_DECLARERS).collect()
     }
 
     fn new(document: &Document, by: &EntityRef, (kind, other): (&str, &EntityRef)) -> Option<Self> {
@@ -59,86 +68,110 @@ impl Declaration {
     }
 }
 
-/// Finds the lines of declarations. Keeps what it read for the next one.
-#[derive(Default)]
-pub(super) struct Lines {
-    files: HashMap<String, Option<KeptFile>>,
+/// Lines that were found, for all pages. What a kept text says does not change, so neither do they.
+#[derive(Clone, Default)]
+pub(super) struct FoundLines(Arc<Mutex<HashMap<Field, u32>>>);
+
+/// A field of a document in a kept text.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Field {
+    text_hash: String,
+    first_line: u32,
+    pointer: String,
+}
+
+impl FoundLines {
+    fn get(&self, field: &Field) -> Option<u32> {
+        self.lock().get(field).copied()
+    }
+
+    fn put(&self, field: Field, line: u32) {
+        let mut lines = self.lock();
+        if lines.len() >= MAX_KEPT {
+            lines.clear();
+        }
+        lines.insert(field, line);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Field, u32>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where these declarations stand, in their order.
+pub(super) async fn places(
+    state: &AppState,
+    lines: &FoundLines,
+    declarations: &[&Declaration],
+) -> Result<Vec<Place>> {
+    let declarers: BTreeSet<&EntityRef> = declarations.iter().map(|wanted| &wanted.by).collect();
+    let declarers: Vec<&EntityRef> = declarers.into_iter().collect();
+    let documents = store::document_places(&state.store, &declarers).await?;
+    let mut search = Search {
+        state,
+        lines,
+        texts: HashMap::new(),
+        parsed: 0,
+    };
+    let mut places = Vec::with_capacity(declarations.len());
+    for wanted in declarations {
+        let document = documents.get(wanted.by.as_str());
+        let line = match document.filter(|document| document.is_current) {
+            Some(document) => Some(search.line(document, wanted).await?),
+            None => None,
+        };
+        places.push(Place::new(&wanted.file, line).if_known(document.is_some()));
+    }
+    Ok(places)
+}
+
+/// Finds the lines of one page. Keeps the texts it read for the next line.
+struct Search<'a> {
+    state: &'a AppState,
+    lines: &'a FoundLines,
+    texts: HashMap<String, String>,
     parsed: usize,
 }
 
-struct KeptFile {
-    text: String,
-    /// First line of each entity's document, and where its text is.
-    documents: HashMap<EntityRef, (u32, Range<usize>)>,
-}
-
-impl Lines {
-    /// Where a declaration stands.
-    pub(super) async fn find(&mut self, state: &AppState, wanted: &Declaration) -> Result<Place> {
-        if !self.files.contains_key(&wanted.file) {
-            let kept = keep(state, &wanted.file).await?;
-            self.files.insert(wanted.file.clone(), kept);
-        }
-        let line = match self.files.get(&wanted.file) {
-            Some(Some(kept)) => {
-                let first = kept.documents.get(&wanted.by).cloned();
-                self.parsed += 1;
-                first.map(|(first, range)| {
-                    if self.parsed > MAX_PARSED || range.len() > MAX_BYTES {
-                        return first;
-                    }
-                    let raw = RawDocument {
-                        text: &kept.text[range],
-                        first_line: first,
-                    };
-                    line_in(&raw, wanted.pointer.as_deref()).unwrap_or(first)
-                })
-            }
-            _ => None,
+impl Search<'_> {
+    /// The line of a declaration; the first of its document where the field is not found.
+    async fn line(&mut self, document: &DocumentPlace, wanted: &Declaration) -> Result<u32> {
+        let first_line = u32::try_from(document.line).unwrap_or(1);
+        let (Some(text_hash), Some(pointer)) = (&document.text_hash, &wanted.pointer) else {
+            return Ok(first_line);
         };
-        let is_known = matches!(self.files.get(&wanted.file), Some(Some(_)));
-        Ok(Place::new(&wanted.file, line).if_known(is_known))
+        let field = Field {
+            text_hash: text_hash.clone(),
+            first_line,
+            pointer: pointer.clone(),
+        };
+        if let Some(line) = self.lines.get(&field) {
+            return Ok(line);
+        }
+        self.parsed += 1;
+        if self.parsed > MAX_PARSED {
+            return Ok(first_line);
+        }
+        let line = line_in(self.text(text_hash).await?, &field).unwrap_or(first_line);
+        self.lines.put(field, line);
+        Ok(line)
+    }
+
+    async fn text(&mut self, hash: &str) -> Result<&str> {
+        if !self.texts.contains_key(hash) {
+            let text = store::text(&self.state.store, hash).await?;
+            self.texts.insert(hash.to_owned(), text.unwrap_or_default());
+        }
+        Ok(&self.texts[hash])
     }
 }
 
-async fn keep(state: &AppState, location_ref: &str) -> Result<Option<KeptFile>> {
-    let Some(file) = store::file(&state.store, location_ref).await? else {
-        return Ok(None);
-    };
-    let text = match &file.text_hash {
-        Some(hash) => store::text(&state.store, hash).await?,
-        None => None,
-    };
-    Ok(Some(KeptFile::new(
-        text.unwrap_or_default(),
-        &file.documents,
-    )))
-}
-
-impl KeptFile {
-    fn new(text: String, documents: &[FileDocument]) -> Self {
-        let mut end = 0;
-        let ranges: HashMap<u32, Range<usize>> = split_documents(&text)
-            .iter()
-            .map(|raw| {
-                let start = end;
-                end += raw.text.len();
-                (raw.first_line, start..end)
-            })
-            .collect();
-        let documents = documents
-            .iter()
-            .filter_map(|document| {
-                let range = ranges.get(&document.line).cloned().unwrap_or_default();
-                Some((document.entity_ref.clone()?, (document.line, range)))
-            })
-            .collect();
-        Self { text, documents }
-    }
-}
-
-fn line_in(raw: &RawDocument<'_>, pointer: Option<&str>) -> Option<u32> {
-    locate(raw, pointer?).map(|position| position.line)
+fn line_in(text: &str, field: &Field) -> Option<u32> {
+    let documents = split_documents(text);
+    let raw = documents
+        .iter()
+        .find(|raw| raw.first_line == field.first_line && raw.text.len() <= MAX_BYTES)?;
+    locate(raw, &field.pointer).map(|position| position.line)
 }
 
 /// The field that names the other end, of those that make this relation if there are several.
@@ -197,8 +230,8 @@ fn collect(
 mod tests {
     use serde_json::json;
 
-    use super::{Declaration, Document, line_in};
-    use crate::entity::{EntityRef, split_documents};
+    use super::{Declaration, Document, Field, line_in};
+    use crate::entity::EntityRef;
 
     const FILE: &str = "\
 kind: System
@@ -229,8 +262,12 @@ spec:
         let by = EntityRef::new("component", "default", "engine");
         let other = EntityRef::from_canonical(other);
         let declaration = Declaration::new(&document, &by, (kind, &other)).expect("a file");
-        let raw = &split_documents(FILE)[1];
-        line_in(raw, declaration.pointer.as_deref())
+        let field = Field {
+            text_hash: String::new(),
+            first_line: 4,
+            pointer: declaration.pointer?,
+        };
+        line_in(FILE, &field)
     }
 
     #[test]

@@ -6,7 +6,8 @@ use super::{
         sources::place::Place,
         summary::Summary,
     },
-    provenance::{Declaration, Lines},
+    document::Document,
+    provenance::{self, Declaration, FoundLines},
     spec::label_of,
 };
 use crate::{
@@ -21,8 +22,6 @@ use crate::{
 const SHOWN: usize = 12;
 /// Rows of a type after it.
 const ALL: usize = 1_000;
-/// Places shown for a relation.
-const PLACES: usize = 2;
 
 /// The types of relations in the order they are shown, with their headings; others come before the last two.
 const TYPES: [(&str, &str); 15] = [
@@ -79,9 +78,13 @@ pub(in crate::pages) fn heading_of(kind: &str) -> String {
 }
 
 /// The relations of an entity, without their places. `all` names the type that is shown whole.
-pub(super) fn groups(catalog: &Snapshot<'_>, own: &EntityRef, all: &str) -> Vec<Group> {
+pub(super) fn groups(
+    catalog: &Snapshot<'_>,
+    own: (&EntityRef, &Document),
+    all: &str,
+) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for relation in catalog.relations(own.as_str()) {
+    for relation in catalog.relations(own.0.as_str()) {
         if groups
             .last()
             .is_none_or(|group| group.kind != relation.kind)
@@ -104,7 +107,7 @@ pub(super) fn groups(catalog: &Snapshot<'_>, own: &EntityRef, all: &str) -> Vec<
         }
     }
     for group in &mut groups {
-        group.all = group.page_of_all(own);
+        group.all = group.page_of_all(own.0);
     }
     groups.sort_by_key(|group| rank(&group.kind));
     groups
@@ -116,17 +119,30 @@ fn rank(kind: &str) -> usize {
 }
 
 /// Finds where each relation that is shown is declared. The entity's own file is named short.
-pub(super) async fn place(state: &AppState, own_file: &str, groups: &mut [Group]) -> Result<()> {
-    let mut lines = Lines::default();
+pub(super) async fn place(
+    state: &AppState,
+    lines: &FoundLines,
+    own_file: &str,
+    groups: &mut [Group],
+) -> Result<()> {
+    let declarations: Vec<&Declaration> = groups
+        .iter()
+        .flat_map(|group| &group.rows)
+        .flat_map(|row| &row.declarations)
+        .collect();
+    let files: Vec<bool> = declarations
+        .iter()
+        .map(|declaration| declaration.file == own_file)
+        .collect();
+    let places = provenance::places(state, lines, &declarations).await?;
+    let mut places =
+        places.into_iter().zip(files).map(
+            |(place, is_own)| {
+                if is_own { place.in_own_file() } else { place }
+            },
+        );
     for row in groups.iter_mut().flat_map(|group| &mut group.rows) {
-        for declaration in row.declarations.iter().take(PLACES) {
-            let place = lines.find(state, declaration).await?;
-            row.places.push(if declaration.file == own_file {
-                place.in_own_file()
-            } else {
-                place
-            });
-        }
+        row.places = places.by_ref().take(row.declarations.len()).collect();
     }
     Ok(())
 }
@@ -145,7 +161,7 @@ impl Group {
 }
 
 impl Row {
-    fn new(catalog: &Snapshot<'_>, own: &EntityRef, relation: &RelationView) -> Self {
+    fn new(catalog: &Snapshot<'_>, own: (&EntityRef, &Document), relation: &RelationView) -> Self {
         let target = &relation.target;
         let json = catalog.entity(target.as_str());
         let (link, note) = match json.as_deref().and_then(Summary::read) {

@@ -10,7 +10,7 @@ use super::{
         moment::Moment,
         respond,
         shell::Shell,
-        sources::place::Place,
+        sources::{place::Place, revision::Revision},
     },
     Document, Header, Tab,
 };
@@ -18,7 +18,7 @@ use crate::{
     entity::EntityRef,
     error::{Error, Result},
     http::AppState,
-    store,
+    store, urls,
 };
 
 #[derive(Template)]
@@ -36,6 +36,10 @@ struct SourcePage {
 struct Written {
     place: Place,
     read_at: Moment,
+    /// The commit it was read at.
+    revision: Option<Revision>,
+    /// The form that proposes a change, where its host takes one.
+    propose: Option<String>,
     text: Excerpt,
 }
 
@@ -89,6 +93,9 @@ async fn written(
     Ok(Some(Written {
         place: Place::new(location_ref, Some(own.line)),
         read_at: Moment::new(file.read_at, shell.now),
+        revision: Revision::of(state, &file),
+        propose: Revision::is_of_a_branch(state, location_ref)
+            .then(|| urls::entity_propose(entity_ref)),
         text: Excerpt {
             label: "The document as it is written".to_owned(),
             is_linked: true,

@@ -27,7 +27,6 @@ struct ListPage {
     term: String,
     rows: Vec<Row>,
     pager: Pager,
-    address: String,
 }
 
 struct Row {
@@ -75,7 +74,6 @@ pub(super) async fn show(
             .map(|repository| Row::new(&state, &shell, repository))
             .collect(),
         pager,
-        address: host.base_url().to_string(),
         shell: shell.clone(),
     };
     if shell.wants("results") {

@@ -121,7 +121,7 @@ impl Place {
         if CommitId::parse(&revision).is_some() {
             self.kind = "commit";
         }
-        self.path = rest[revision.len()..].trim_matches('/').to_owned();
+        self.path = String::from(rest[revision.len()..].trim_matches('/'));
         self.revision = revision;
         self.commit = Some(commit);
         Ok(())

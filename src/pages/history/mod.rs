@@ -1,6 +1,6 @@
 //! The versions of an entity: who changed what, when and why; and what differs between any two.
 
-mod diff;
+pub(super) mod diff;
 
 use askama::Template;
 use axum::{Router, extract::State, response::Response, routing::get};

@@ -18,6 +18,7 @@ use super::{
     },
     document::Shown,
     place::{Place, short_name, target_of},
+    revision::Revision,
     verdicts::file_status,
 };
 use crate::{
@@ -43,6 +44,7 @@ struct FilePage {
     origin_files: String,
     error: Option<Mark>,
     read_at: Moment,
+    revision: Option<Revision>,
     changed_at: Moment,
     includes: Vec<Place>,
     documents: Vec<Shown>,
@@ -66,9 +68,13 @@ pub(super) async fn show(
         None => None,
     };
     let wanted = params.number("page", 1);
+    let revision = Revision::of(&state, &file);
     let page = tokio::task::spawn_blocking({
         let shell = shell.clone();
-        move || FilePage::new(&state.catalog.read(), shell, file, (text, wanted))
+        move || FilePage {
+            revision,
+            ..FilePage::new(&state.catalog.read(), shell, file, (text, wanted))
+        }
     })
     .await
     .map_err(Error::internal)?;
@@ -125,6 +131,7 @@ impl FilePage {
             origin_files: urls::with_query(urls::SOURCE_FILES, &[("origin", &file.origin)]),
             error: file.error.as_ref().map(|fault| Mark::new(fault, None)),
             read_at: Moment::new(file.read_at, shell.now),
+            revision: None,
             changed_at: Moment::new(file.changed_at, shell.now),
             includes: file
                 .dependencies

@@ -10,6 +10,7 @@ mod refresh;
 mod register;
 mod removals;
 mod remove;
+pub(super) mod revision;
 pub(super) mod verdicts;
 
 use askama::{Template, filters::HtmlSafe};

@@ -43,7 +43,7 @@ fn check_action(step: &TemplateStep, findings: &mut Findings<'_>) {
         return;
     }
     let Some(names) = actions::action(&step.action) else {
-        let otherwise = "Write one that there is, or declare it.";
+        let otherwise = "Write one that there is.";
         findings.at(
             &format!("{}/action", step.pointer),
             error(

@@ -36,7 +36,7 @@ async fn many_files_go_in_one_commit_with_its_author_and_mark() {
         )
     };
     let made = forge.commit_files(&id, &new).await.expect("committed");
-    assert_eq!(made.parents, [base.clone()]);
+    assert_eq!(made.parents, std::slice::from_ref(&base));
     let seen = forge
         .commit(&id, "main")
         .await
@@ -110,7 +110,7 @@ async fn a_file_that_is_not_what_it_was_thought_to_be_is_a_conflict() {
 
 #[tokio::test]
 #[ignore = "needs the real Gitea: tests/real/build gitea"]
-async fn branches_are_made_by_a_commit_or_alone_and_removed() {
+async fn a_branch_is_made_by_its_first_commit() {
     let gitea = Gitea::shared();
     let forge = gitea.forge();
     gitea.new_organisation("gardeners").await;
@@ -140,7 +140,16 @@ async fn branches_are_made_by_a_commit_or_alone_and_removed() {
         .await
         .expect_err("the branch is there");
     assert_eq!(again.kind, ForgeErrorKind::Conflict, "{again}");
+}
 
+#[tokio::test]
+#[ignore = "needs the real Gitea: tests/real/build gitea"]
+async fn a_branch_is_made_alone_and_removed() {
+    let gitea = Gitea::shared();
+    let forge = gitea.forge();
+    gitea.new_organisation("pruners").await;
+    let id = repository(&forge, "pruners", "app").await;
+    let base = write(&forge, &id, &[("a.txt", "1")]).await;
     let alone = forge
         .create_branch(&id, "release/1", base.as_str())
         .await
@@ -165,7 +174,7 @@ async fn branches_are_made_by_a_commit_or_alone_and_removed() {
         .await
         .expect("gone already");
     assert_eq!(forge.branch(&id, "release/1").await.expect("asked"), None);
-    let nothing = callboard::forge::RepositoryId::new("gardeners", "nothing");
+    let nothing = callboard::forge::RepositoryId::new("pruners", "nothing");
     forge
         .delete_branch(&nothing, "x")
         .await

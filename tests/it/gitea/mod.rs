@@ -1,15 +1,15 @@
 //! Against a real Gitea. Ignored by default: `cargo test --test it -- --ignored gitea::` asks for them.
 
 mod access;
-// mod catalog;
+mod catalog;
 mod commits;
-// mod crashes;
+mod crashes;
 mod pipelines;
-// mod proposals;
+mod proposals;
 mod pull_requests;
 mod refusals;
 mod repositories;
-// mod secrecy;
+mod secrecy;
 
 use callboard::forge::{
     CommitId, FileChange, Forge, GitHost, NewCommit, NewRepository, Person, RepositoryId,

@@ -2,7 +2,7 @@
 
 use callboard::forge::{
     CommitId, Forge, ForgeErrorKind, GitHost, Merge, MergeMethod, NewCommit, NewPullRequest,
-    PullRequestChange, PullRequestState, RepositoryId,
+    PullRequest, PullRequestChange, PullRequestState, RepositoryId,
 };
 
 use super::{commit, file, repository, write};
@@ -30,23 +30,32 @@ fn request(head: &str) -> NewPullRequest {
     }
 }
 
+/// A repository with an open pull request.
+async fn opened(gitea: &Gitea, owner: &str) -> (Forge, RepositoryId, PullRequest) {
+    let forge = gitea.forge();
+    gitea.new_organisation(owner).await;
+    let id = repository(&forge, owner, "app").await;
+    branch(&forge, &id, "change/a").await;
+    let opened = forge.create_pull_request(&id, &request("change/a")).await;
+    (forge, id, opened.expect("opened"))
+}
+
 #[tokio::test]
 #[ignore = "needs the real Gitea: tests/real/build gitea"]
-async fn a_pull_request_is_opened_found_discussed_and_merged() {
+async fn a_pull_request_is_opened_once_and_found_by_its_branch() {
     let gitea = Gitea::shared();
-    let forge = gitea.forge();
-    gitea.new_organisation("askers").await;
-    let id = repository(&forge, "askers", "app").await;
-    let head = branch(&forge, &id, "change/a").await;
-    let opened = forge
-        .create_pull_request(&id, &request("change/a"))
+    let (forge, id, opened) = opened(gitea, "askers").await;
+    let head = forge
+        .branch(&id, "change/a")
         .await
-        .expect("opened");
+        .expect("asked")
+        .expect("there")
+        .commit;
     assert_eq!(
         (opened.head.as_str(), opened.base.as_str()),
         ("change/a", "main")
     );
-    assert_eq!(opened.head_commit, Some(head.clone()));
+    assert_eq!(opened.head_commit, Some(head));
     assert_eq!(opened.state, PullRequestState::Open);
     assert_eq!(
         opened.web_url.as_str(),
@@ -73,7 +82,12 @@ async fn a_pull_request_is_opened_found_discussed_and_merged() {
             .expect("listed")
             .is_empty()
     );
+}
 
+#[tokio::test]
+#[ignore = "needs the real Gitea: tests/real/build gitea"]
+async fn a_pull_request_is_discussed_and_changed() {
+    let (forge, id, opened) = opened(Gitea::shared(), "talkers").await;
     let said = forge
         .comment(&id, opened.number, "Looks **well**.")
         .await
@@ -93,7 +107,13 @@ async fn a_pull_request_is_opened_found_discussed_and_merged() {
         (changed.title.as_str(), changed.body.as_str()),
         ("Take it", "Better words")
     );
+}
 
+#[tokio::test]
+#[ignore = "needs the real Gitea: tests/real/build gitea"]
+async fn a_pull_request_is_merged_at_the_commit_that_was_looked_at() {
+    let (forge, id, opened) = opened(Gitea::shared(), "mergers").await;
+    let head = opened.head_commit.clone().expect("told");
     let late = Merge {
         expected_head: Some(CommitId(
             "0123456789012345678901234567890123456789".to_owned(),

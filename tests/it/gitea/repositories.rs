@@ -21,7 +21,7 @@ fn new(owner: &str, name: &str) -> NewRepository {
 
 #[tokio::test]
 #[ignore = "needs the real Gitea: tests/real/build gitea"]
-async fn a_repository_is_made_changed_archived_and_deleted() {
+async fn a_repository_is_made_for_an_owner_and_deleted() {
     let gitea = Gitea::shared();
     let forge = gitea.forge();
     gitea.new_organisation("makers").await;
@@ -60,6 +60,22 @@ async fn a_repository_is_made_changed_archived_and_deleted() {
         .expect("a user's own");
     assert_eq!(own.id.owner, PORTAL);
 
+    forge.delete_repository(&made.id).await.expect("deleted");
+    forge
+        .delete_repository(&made.id)
+        .await
+        .expect("gone already");
+    assert_eq!(forge.repository(&made.id).await.expect("asked"), None);
+}
+
+#[tokio::test]
+#[ignore = "needs the real Gitea: tests/real/build gitea"]
+async fn a_repository_is_changed_and_archived() {
+    let gitea = Gitea::shared();
+    let forge = gitea.forge();
+    gitea.new_organisation("changers").await;
+    let made = forge.create_repository(&new("changers", "one")).await;
+    let made = made.expect("made");
     let change = RepositoryChange {
         description: Some("Another".to_owned()),
         topics: Some(vec!["rust".to_owned(), "portal".to_owned()]),
@@ -100,13 +116,6 @@ async fn a_repository_is_made_changed_archived_and_deleted() {
     let refused = forge.commit_files(&made.id, &late).await;
     let refused = refused.expect_err("it takes no changes");
     assert_eq!(refused.kind, ForgeErrorKind::Conflict, "{refused}");
-
-    forge.delete_repository(&made.id).await.expect("deleted");
-    forge
-        .delete_repository(&made.id)
-        .await
-        .expect("gone already");
-    assert_eq!(forge.repository(&made.id).await.expect("asked"), None);
 }
 
 #[tokio::test]
@@ -142,7 +151,7 @@ async fn a_repository_is_made_of_a_template() {
 
 #[tokio::test]
 #[ignore = "needs the real Gitea: tests/real/build gitea"]
-async fn files_are_listed_and_read_by_commit() {
+async fn files_are_listed_by_commit() {
     let gitea = Gitea::shared();
     let forge = gitea.forge();
     gitea.new_organisation("readers").await;
@@ -178,7 +187,19 @@ async fn files_are_listed_and_read_by_commit() {
             .commit,
         first
     );
+}
 
+#[tokio::test]
+#[ignore = "needs the real Gitea: tests/real/build gitea"]
+async fn files_are_read_by_commit_and_not_again() {
+    let gitea = Gitea::shared();
+    let forge = gitea.forge();
+    gitea.new_organisation("rereaders").await;
+    let id = repository(&forge, "rereaders", "mono").await;
+    let odd = "docs/a b/ü#1?.md";
+    let files = [("a/catalog-info.yaml", "kind: A\n"), (odd, "odd\n")];
+    let first = write(&forge, &id, &files).await;
+    write(&forge, &id, &[("a/catalog-info.yaml", "kind: B\n")]).await;
     let read = |revision: String, path: &'static str, etag: Option<String>| {
         let (forge, id) = (forge.clone(), id.clone());
         async move { forge.read_file(&id, &revision, path, etag.as_deref()).await }

@@ -7,6 +7,8 @@ use std::{
 };
 
 use callboard::{
+    auth::Auth,
+    config::GuestProvider,
     entity::EntityRef,
     forge::{
         FileChange, GitHost, LocalHost, NewCommit, NewRepository, RepositoryId, Visibility, Written,
@@ -39,7 +41,8 @@ impl Host {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let router = app.router();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
         Self { app, address }
     }
 
@@ -80,6 +83,29 @@ impl Host {
         };
         let made = self.git().commit_files(id, &new).await;
         made.expect("it is committed").id.0
+    }
+
+    /// The token of somebody who signed in, and owns things in the name of these as well.
+    pub(super) async fn token(&self, user: &str, groups: &[&str]) -> String {
+        let state = self.app.state();
+        let refs = std::iter::once(user).chain(groups.iter().copied());
+        let mut config = (*state.config).clone();
+        config.auth.guest = Some(GuestProvider {
+            user: EntityRef::from_canonical(user),
+            ownership_refs: refs.map(str::to_owned).collect(),
+            is_for_everyone: false,
+        });
+        let auth = Auth::new(
+            &config,
+            state.store.clone(),
+            state.catalog.clone(),
+            self.app.clock().clone(),
+        );
+        let session = auth.expect("it signs").sign_in_guest(true).await;
+        session
+            .expect("it signs in")
+            .expect("there is a guest")
+            .token
     }
 
     /// The clone address, with a token as its password if there is one.

@@ -176,6 +176,11 @@ async fn the_interface_of_all_hosts_reads_it() {
         panic!("it was never read");
     };
     assert_eq!(&file.bytes[..], b"hello");
+    let unknown = git
+        .read_file(&id, &"0".repeat(40), "a.txt", None)
+        .await
+        .unwrap_err();
+    assert_eq!(unknown.kind, ForgeErrorKind::NotFound, "{unknown}");
     let again = git
         .read_file(&id, "main", "a.txt", file.etag.as_deref())
         .await;

@@ -5,4 +5,6 @@ mod clones;
 mod hostile;
 mod pages;
 mod pushes;
+mod remote;
 mod restart;
+mod rights;

@@ -2,6 +2,8 @@
 
 use axum::http::{StatusCode, header};
 
+use callboard::forge::{GitHost, NewRepository, RepositoryId, Visibility};
+
 use super::client::Host;
 use crate::support::TestApp;
 
@@ -58,7 +60,8 @@ async fn addresses_lead_where_they_mean() {
     let id = host.repository("rail/tickets", "user:default/ana").await;
     host.repository("rail/empty", "user:default/ana").await;
     let commit = host.commit(&id, "a.txt", "old").await;
-    callboard::forge::GitHost::create_branch(&host.git(), &id, "next/one", "main")
+    host.git()
+        .create_branch(&id, "next/one", "main")
         .await
         .unwrap();
     for (path, status) in [
@@ -117,4 +120,29 @@ async fn without_the_host_there_is_nothing_of_it() {
     ] {
         assert_eq!(app.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[tokio::test]
+async fn without_git_the_portal_says_what_to_install() {
+    let nowhere = tempfile::tempdir().unwrap();
+    let path = ("PATH".to_owned(), nowhere.path().display().to_string());
+    let app = TestApp::builder()
+        .with(|config| config.program_environment = vec![path])
+        .start()
+        .await;
+    assert_eq!(app.get("/git").await.status, StatusCode::OK);
+    let new = NewRepository {
+        id: RepositoryId::new("rail", "tickets"),
+        description: String::new(),
+        visibility: Visibility::Private,
+        default_branch: None,
+        with_readme: true,
+    };
+    let host = app.state().local_git.clone().expect("it is on");
+    let fault = host.create_repository(&new).await.unwrap_err();
+    assert!(fault.to_string().contains("install Git"), "{fault}");
+    assert!(
+        host.list().await.unwrap().is_empty(),
+        "nothing half made has a name"
+    );
 }

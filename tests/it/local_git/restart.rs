@@ -10,6 +10,7 @@ use std::{
 use callboard::{
     clock::Clock,
     config::{Config, Environment},
+    entity::EntityRef,
     forge::{GitHost, LocalHost, NewRepository, RepositoryId, Visibility},
     git::Git,
 };
@@ -33,9 +34,9 @@ impl Portal {
             .args(["--config", "app-config.yaml"])
             .current_dir(folder)
             .env("APP_CONFIG_backend_listen_port", port.to_string())
-            .env("LOG_LEVEL", "error")
+            .env("LOG_LEVEL", "debug")
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
+            .stderr(std::fs::File::create(folder.join("log")).expect("a file"))
             .spawn()
             .expect("the program starts");
         for _ in 0..500 {
@@ -57,7 +58,8 @@ impl Portal {
     }
 }
 
-async fn repository(folder: &Path) {
+/// A repository of the guest, and a configuration; `is_open`: nobody has to say who they are.
+async fn repository(folder: &Path, is_open: bool) {
     let data = folder.join("data");
     let config = Config::load_embedded(&data, &examples(), &Environment::new()).expect("sound");
     let integration = config.local_git().expect("it is on");
@@ -70,8 +72,12 @@ async fn repository(folder: &Path) {
         default_branch: None,
         with_readme: true,
     };
+    let guest = EntityRef::from_canonical("user:development/guest");
+    let host = host.on_behalf_of(&guest);
     host.create_repository(&new).await.expect("made");
-    let text = "app:\n  baseUrl: http://localhost:7007\nbackend:\n  baseUrl: http://localhost:7007\n  listen:\n    host: 127.0.0.1\n    port: 7007\n  auth:\n    dangerouslyDisableDefaultAuthPolicy: true\n  database:\n    client: better-sqlite3\n    connection:\n      directory: ./data\ncallboard:\n  localGit: true\n";
+    let text = format!(
+        "app:\n  baseUrl: http://localhost:7007\nbackend:\n  baseUrl: http://localhost:7007\n  listen:\n    host: 127.0.0.1\n    port: 7007\n  auth:\n    dangerouslyDisableDefaultAuthPolicy: {is_open}\n  database:\n    client: better-sqlite3\n    connection:\n      directory: ./data\nauth:\n  providers:\n    guest: {{}}\ncallboard:\n  localGit: true\n"
+    );
     std::fs::write(folder.join("app-config.yaml"), text).expect("written");
 }
 
@@ -95,7 +101,7 @@ async fn half_a_push(portal: &Portal, old: &str) -> TcpStream {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_in_the_middle_of_a_push_leaves_a_sound_repository() {
     let folder = tempfile::tempdir().expect("a folder");
-    repository(folder.path()).await;
+    repository(folder.path(), true).await;
     let bare = folder.path().join("data/git/rail/tickets.git");
     let head = || async {
         let output = run(&bare, &["rev-parse", "refs/heads/main"]).await;
@@ -109,7 +115,7 @@ async fn a_kill_in_the_middle_of_a_push_leaves_a_sound_repository() {
         let old = head().await;
         // Noise, which no packing makes smaller.
         let noise: Vec<u8> = (0..4_000_000_u64)
-            .map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15 ^ (round << 7)) >> 23) as u8)
+            .map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15 ^ (round << 7)) >> 23).to_le_bytes()[0])
             .collect();
         person.commit("c", "noise", &noise).await;
         let new = person.must("c", &["rev-parse", "HEAD"]).await;
@@ -144,4 +150,53 @@ async fn a_kill_in_the_middle_of_a_push_leaves_a_sound_repository() {
         assert_eq!(head().await, new, "round {round}");
     }
     portal.kill();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_is_in_no_log_and_on_no_page() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().expect("a folder");
+    repository(folder.path(), false).await;
+    let portal = Portal::start(folder.path()).await;
+    let get = async |path: &str| {
+        let answer = reqwest::get(format!("http://{}{path}", portal.address)).await;
+        answer.expect("an answer").text().await.expect("text")
+    };
+    let session: serde_json::Value =
+        serde_json::from_str(&get("/api/auth/guest/refresh").await).expect("JSON");
+    let token = session["backstageIdentity"]["token"]
+        .as_str()
+        .expect("a token");
+    let with_token =
+        |token: &str| format!("http://me:{token}@{}/git/rail/tickets.git", portal.address);
+    let person = Person::new();
+    let cloned = person.clone(&with_token(token), "c").await;
+    assert!(cloned.status.success(), "{}", said(&cloned));
+    person.commit("c", "a.txt", b"x").await;
+    person
+        .must("c", &["push", "--quiet", &with_token(token), "HEAD:main"])
+        .await;
+    let refused = person
+        .git(
+            "c",
+            &["push", &with_token("wrong-token-of-mine"), "HEAD:main"],
+        )
+        .await;
+    assert!(!refused.status.success(), "{}", said(&refused));
+    let mut told = String::new();
+    for path in [
+        "/git",
+        "/git/rail/tickets",
+        "/git/rail/tickets/commits/branch/main",
+        "/",
+    ] {
+        told += &get(path).await;
+    }
+    portal.kill();
+    told += &std::fs::read_to_string(folder.path().join("log")).expect("a log");
+    assert!(told.contains("git-receive-pack of rail/tickets"), "{told}");
+    assert!(
+        !told.contains(token) && !told.contains("wrong-token-of-mine"),
+        "a token was told"
+    );
 }

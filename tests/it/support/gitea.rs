@@ -71,12 +71,8 @@ pub(crate) fn program(name: &str) -> PathBuf {
     let mut sums = std::fs::read(module.join("go.mod")).expect("go.mod is there");
     sums.extend(std::fs::read(module.join("go.sum")).expect("go.sum is there"));
     let digest = ring::digest::digest(&ring::digest::SHA256, &sums);
-    let hash: String = digest
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let first: [u8; 8] = digest.as_ref()[..8].try_into().expect("it has 32");
+    let hash = format!("{:016x}", u64::from_be_bytes(first));
     let folder = tools.join(format!("{name}-{hash}"));
     assert!(
         folder.join(name).exists(),
@@ -99,31 +95,36 @@ impl Gitea {
 
     /// One of its own, for a test that kills it.
     pub(crate) fn start() -> Self {
+        let (made, token) = made();
+        let server = Self::in_new_folder();
+        copy_database(made.path(), &server.folder);
+        let server = Self::with_token(server, token);
+        server.run();
+        server
+    }
+
+    /// Configured, but not running.
+    fn in_new_folder() -> Self {
         let port = free_port();
         let folder = tempfile::tempdir().expect("a folder").keep();
-        let url = format!("http://127.0.0.1:{port}");
-        let gitea = program("gitea");
         let user = Command::new("id")
             .arg("-un")
             .output()
             .expect("id runs")
             .stdout;
-        let ini = configuration(
-            &folder,
-            &gitea.join("static"),
-            port,
-            String::from_utf8_lossy(&user).trim(),
-        );
+        let user = String::from_utf8_lossy(&user);
+        let ini = configuration(&folder, &program("gitea").join("static"), port, user.trim());
         std::fs::write(folder.join("app.ini"), ini).expect("written");
-        let mut server = Self {
-            url,
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
             token: String::new(),
             folder,
             running: Mutex::new(None),
-        };
-        server.command(&["migrate"]);
-        server.token = server.new_user(PORTAL, &["--admin"]);
-        server.run();
+        }
+    }
+
+    fn with_token(mut server: Self, token: &str) -> Self {
+        token.clone_into(&mut server.token);
         server
     }
 
@@ -273,6 +274,28 @@ impl Drop for Gitea {
         } else {
             // Killed: nobody is left who could remove it.
             let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// A folder with a database that every server begins with, and the administrator's token: making it takes seconds.
+fn made() -> &'static (tempfile::TempDir, String) {
+    static MADE: OnceLock<(tempfile::TempDir, String)> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let server = Gitea::in_new_folder();
+        server.command(&["migrate"]);
+        let token = server.new_user(PORTAL, &["--admin"]);
+        let folder = tempfile::tempdir().expect("a folder");
+        copy_database(&server.folder, folder.path());
+        (folder, token)
+    })
+}
+
+/// With what is not yet written into the file itself.
+fn copy_database(from: &Path, to: &Path) {
+    for name in ["gitea.db", "gitea.db-wal"] {
+        if from.join(name).exists() {
+            std::fs::copy(from.join(name), to.join(name)).expect("copied");
         }
     }
 }

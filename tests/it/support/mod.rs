@@ -3,6 +3,8 @@
 //! With `TEST_DATABASE_URL` set, every portal gets a schema of its own on that PostgreSQL; else a SQLite file.
 
 pub(crate) mod gitea;
+pub(crate) mod hosts;
+pub(crate) mod prism;
 pub(crate) mod recorder;
 pub(crate) mod runs;
 
@@ -123,6 +125,11 @@ impl TestAppBuilder {
         self
     }
 
+    /// Wants to know who calls, as a configuration that says nothing does.
+    pub(crate) fn with_policy(self) -> Self {
+        self.with(|config| config.backend.auth.is_policy_disabled = false)
+    }
+
     /// Starts it, and waits until every source was read.
     pub(crate) async fn start(self) -> TestApp {
         let clock = Clock::fixed(START);
@@ -178,6 +185,33 @@ impl TestApp {
             })
             .start()
             .await
+    }
+
+    /// Another node on the same database, with a data folder of its own; `None` on SQLite, which has one.
+    pub(crate) async fn second_node(&self) -> Option<Self> {
+        if !matches!(self.config.backend.database, Database::Postgres { .. }) {
+            return None;
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut config = self.config.clone();
+        config.callboard.data_dir = folder.path().join("data");
+        let app = App::start(config.clone(), self.clock.clone())
+            .await
+            .expect("the second node starts");
+        let node = Self {
+            router: app.router(),
+            app: Some(app),
+            config,
+            clock: self.clock.clone(),
+            folder,
+        };
+        node.settled().await;
+        Some(node)
+    }
+
+    /// Changes the configuration of the next start.
+    pub(crate) fn reconfigure(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut self.config);
     }
 
     /// What answers, for a listener of the test's own.
@@ -291,6 +325,39 @@ impl TestApp {
         }
     }
 
+    /// Signs in as the guest, and answers with the token.
+    pub(crate) async fn guest_token(&self) -> String {
+        let session = self.get("/api/auth/guest/refresh").await.json();
+        let token = session["backstageIdentity"]["token"].as_str();
+        token.expect("a token").to_owned()
+    }
+
+    /// Sends a request with a token.
+    pub(crate) async fn send_as(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::from(body.to_string()))
+            .expect("a request");
+        self.call(request).await
+    }
+
+    pub(crate) async fn get_as(&self, token: &str, path: &str) -> Answer {
+        let request = Request::get(path)
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::empty())
+            .expect("a request");
+        self.call(request).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.call(Request::get(path).body(Body::empty()).expect("a request"))
             .await
@@ -391,6 +458,16 @@ fn write(path: &Path, text: &[u8]) {
     std::fs::create_dir_all(path.parent().expect("a file has a folder"))
         .expect("the folder is made");
     std::fs::write(path, text).expect("the file is written");
+}
+
+/// For tests that run the program itself.
+pub(crate) fn reqwest_client() -> reqwest::Client {
+    // As the program does: no provider of cryptography is chosen by default.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .timeout(Duration::from_secs(5))
+        .build()
+        .expect("a client")
 }
 
 fn postgres_schema() -> Option<Database> {

@@ -1,0 +1,161 @@
+//! Commits and branches of Bitbucket Data Center.
+
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::on;
+use crate::{
+    clock::UnixMillis,
+    forge::{
+        Branch, Commit, CommitId, ForgeError, Person, RepositoryId, Result, client::HostClient,
+    },
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CommitJson {
+    id: String,
+    message: String,
+    author: PersonJson,
+    #[serde(default)]
+    author_timestamp: Option<i64>,
+    #[serde(default)]
+    committer: Option<PersonJson>,
+    #[serde(default)]
+    parents: Vec<IdJson>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(rename_all = "camelCase")]
+struct PersonJson {
+    name: String,
+    #[serde(default)]
+    email_address: String,
+}
+
+#[derive(Deserialize)]
+struct IdJson {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct CommitsJson {
+    values: Vec<CommitJson>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BranchJson {
+    display_id: String,
+    latest_commit: String,
+}
+
+impl From<PersonJson> for Person {
+    fn from(json: PersonJson) -> Self {
+        Self {
+            name: json.name,
+            email: json.email_address,
+        }
+    }
+}
+
+impl From<CommitJson> for Commit {
+    fn from(json: CommitJson) -> Self {
+        let committer = json.committer.unwrap_or_else(|| json.author.clone());
+        Self {
+            id: CommitId(json.id),
+            tree: None,
+            parents: json
+                .parents
+                .into_iter()
+                .map(|parent| CommitId(parent.id))
+                .collect(),
+            message: json.message,
+            author: json.author.into(),
+            committer: committer.into(),
+            authored_at: json.author_timestamp.map(UnixMillis),
+        }
+    }
+}
+
+/// By the list of commits: in a path, its servers take no branch with a slash in it.
+pub(super) async fn get(
+    client: &HostClient,
+    repository: &RepositoryId,
+    revision: &str,
+) -> Result<Option<Commit>> {
+    let found: Option<CommitsJson> = on(client, Method::GET, repository, &["commits"])
+        .query("until", revision)
+        .query("limit", "1")
+        .optional()
+        .await?;
+    let first = found.and_then(|found| found.values.into_iter().next());
+    Ok(first.map(Into::into))
+}
+
+/// The commit a revision stands for, which must be there.
+pub(super) async fn resolve(
+    client: &HostClient,
+    repository: &RepositoryId,
+    revision: &str,
+) -> Result<CommitId> {
+    if CommitId::is_commit(revision) {
+        return Ok(CommitId(revision.to_owned()));
+    }
+    let found = get(client, repository, revision).await?;
+    found.map(|commit| commit.id).ok_or_else(|| {
+        let what = format!("branch, tag or commit {revision} in {repository}");
+        ForgeError::not_found(client.host(), &what)
+    })
+}
+
+/// Whether rules say who may change it is not told with it.
+pub(super) async fn branch(
+    client: &HostClient,
+    repository: &RepositoryId,
+    name: &str,
+) -> Result<Option<Branch>> {
+    let found = get(client, repository, &format!("refs/heads/{name}")).await?;
+    Ok(found.map(|commit| Branch {
+        name: name.to_owned(),
+        commit: commit.id,
+        is_protected: false,
+    }))
+}
+
+pub(super) async fn create_branch(
+    client: &HostClient,
+    repository: &RepositoryId,
+    name: &str,
+    revision: &str,
+) -> Result<Branch> {
+    let call = on(client, Method::POST, repository, &["branches"]);
+    let made: BranchJson = call
+        .body(&json!({ "name": name, "startPoint": revision }))
+        .about(format!("branch, tag or commit {revision} in {repository}"))
+        .json()
+        .await?;
+    Ok(Branch {
+        name: made.display_id,
+        commit: CommitId(made.latest_commit),
+        is_protected: false,
+    })
+}
+
+/// Another part of its API does that.
+pub(super) async fn delete_branch(
+    client: &HostClient,
+    repository: &RepositoryId,
+    name: &str,
+) -> Result<()> {
+    let of_repository = on(client, Method::DELETE, repository, &["branches"]);
+    let url = of_repository.url().as_str();
+    let url = url.replacen("/rest/api/1.0/", "/rest/branch-utils/1.0/", 1);
+    let url = url::Url::parse(&url).unwrap_or_else(|_| of_repository.url().clone());
+    of_repository
+        .moved_to(url)?
+        .body(&json!({ "name": format!("refs/heads/{name}"), "dryRun": false }))
+        .done()
+        .await
+}
