@@ -294,9 +294,16 @@ async fn edits(portal: &Portal, fixture: &Fixture) -> anyhow::Result<Duration> {
     );
     let original = std::fs::read_to_string(&file)?;
     let mut times = Vec::new();
+    // The description may go over several lines: what begins it is changed.
+    let name = text("ref");
+    let name = name.rsplit('/').next().unwrap_or_default();
+    let (head, tail) = original
+        .split_once(&format!("  name: {name}\n"))
+        .ok_or_else(|| anyhow::anyhow!("{} does not describe {name}", file.display()))?;
     for round in 0..5 {
         let marker = format!("edited {round} by the benchmark");
-        std::fs::write(&file, original.replacen(&text("description"), &marker, 1))?;
+        let described = tail.replacen("  description: ", &format!("  description: {marker} "), 1);
+        std::fs::write(&file, format!("{head}  name: {name}\n{described}"))?;
         let started = Instant::now();
         loop {
             let answer = fetch(portal.address, &path, None).await?;

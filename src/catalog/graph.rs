@@ -140,18 +140,13 @@ pub(super) fn neighbourhood(
 
 fn node(table: &Table, entity_ref: &str, distance: usize) -> GraphNode {
     let found = table.find(entity_ref);
-    let text = |key: &str| {
-        let (slot, key) = (found?, table.keys.find(key)?);
-        let (_, value) = table.rows_of(slot, key).first()?;
-        Some(table.texts.get((*value)?).to_owned())
-    };
+    let title = found.and_then(|id| table.title(id));
     let entity_ref = EntityRef::from_canonical(entity_ref);
-    let title = text("metadata.title")
-        .or_else(|| text("spec.profile.displayname"))
-        .or_else(|| text("metadata.name"));
     GraphNode {
-        title: title.unwrap_or_else(|| entity_ref.name().to_owned()),
-        kind: text("kind"),
+        title: title.unwrap_or_else(|| entity_ref.name()).to_owned(),
+        kind: found
+            .and_then(|id| table.text(id, "kind"))
+            .map(str::to_owned),
         entity_ref,
         distance,
     }

@@ -10,10 +10,10 @@ mod document;
 mod facets;
 mod filter;
 mod flatten;
-mod found;
 mod graph;
 mod haystack;
 mod keys;
+mod lately;
 mod list;
 mod parse;
 mod postings;
@@ -248,6 +248,7 @@ impl Catalog {
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Table> {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
         table.found.forget();
+        table.counted.forget();
         table
     }
 
@@ -334,14 +335,16 @@ impl Snapshot<'_> {
         usize::try_from(selection.len()).unwrap_or(usize::MAX)
     }
 
-    /// For each key its values, in byte order.
+    /// The values of a key, in byte order, with how many entities have them.
     #[must_use]
-    pub fn facets<'a>(
-        &self,
-        keys: &[String],
-        which: impl Into<Which<'a>>,
-    ) -> Vec<(String, Vec<FacetValue>)> {
-        facets::facets(&self.table, keys, which.into())
+    pub fn facet<'a>(&self, key: &str, which: impl Into<Which<'a>>) -> Arc<[FacetValue]> {
+        facets::facet(&self.table, key, which.into())
+    }
+
+    /// What an entity is called: title, display name of a user or group, or name.
+    #[must_use]
+    pub fn title(&self, entity_ref: &str) -> Option<&str> {
+        self.table.title(self.table.find(entity_ref)?)
     }
 
     /// The entity, then its ancestors, each with its parents, the root last. `None`: there is no such entity.

@@ -4,7 +4,16 @@ use std::{borrow::Cow, sync::Arc};
 
 use roaring::RoaringBitmap;
 
-use super::{Filter, FullTextFilter, OrderField, Which, table::Table};
+use super::{Filter, FullTextFilter, OrderField, Which, keys::KeyId, lately::Lately, table::Table};
+
+/// Texts remembered: at most 12 KB each with 100,000 entities.
+const KEPT: usize = 16;
+
+/// A term in lower case, and the keys it is looked for under.
+type Text = (String, Vec<KeyId>);
+
+/// Which entities hold a text, of the texts looked for lately.
+pub(super) type Found = Lately<Text, RoaringBitmap, KEPT>;
 
 /// Selected entities.
 pub(super) type Selection<'a> = Cow<'a, RoaringBitmap>;
@@ -105,7 +114,7 @@ impl Table {
             .iter()
             .filter_map(|field| self.keys.find(&field.to_lowercase()));
         let text = (term, keys.collect());
-        Some(self.found.or_find(text, |(term, keys)| {
+        let find = |(term, keys): &Text| {
             let mut selection = RoaringBitmap::new();
             for key in keys {
                 let postings = self.postings(*key);
@@ -115,8 +124,9 @@ impl Table {
                     postings.add_containing(&self.texts, term, &mut selection);
                 }
             }
-            selection
-        }))
+            Arc::new(selection)
+        };
+        Some(self.found.or_make(text, find, |_| true))
     }
 }
 

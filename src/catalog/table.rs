@@ -8,10 +8,11 @@ use roaring::RoaringBitmap;
 use super::{
     column::Column,
     document::FinalDocument,
-    found::Found,
+    facets::Counted,
     keys::{KeyId, Keys},
     parse::{ParsedChange, ParsedEntity},
     postings::Postings,
+    select::Found,
     text::{TextId, Texts},
 };
 
@@ -64,6 +65,7 @@ pub(super) struct Table {
     /// Refs whose relations are out of date; held.
     touched: HashSet<TextId>,
     pub(super) found: Found,
+    pub(super) counted: Counted,
 }
 
 impl Table {
@@ -107,6 +109,23 @@ impl Table {
         let start = rows.partition_point(|(other, _)| *other < key);
         let length = rows[start..].partition_point(|(other, _)| *other == key);
         &rows[start..start + length]
+    }
+
+    /// The first value of an entity's key, as authored.
+    pub(super) fn text(&self, id: SlotId, key: &str) -> Option<&str> {
+        let (_, value) = self.rows_of(id, self.keys.find(key)?).first()?;
+        Some(self.texts.get((*value)?))
+    }
+
+    /// What an entity is called: title, display name of a user or group, or name.
+    pub(super) fn title(&self, id: SlotId) -> Option<&str> {
+        [
+            "metadata.title",
+            "spec.profile.displayname",
+            "metadata.name",
+        ]
+        .iter()
+        .find_map(|key| self.text(id, key))
     }
 
     /// What is known of a key; made when first asked for.

@@ -175,7 +175,7 @@ fn warm(catalog: &Catalog) {
             &[(key, false)],
             5,
         ));
-        let _ = snapshot.facets(&[key.to_owned()], &Filter::All);
+        let _ = snapshot.facet(key, &Filter::All);
     }
     let _ = holding(&snapshot, "pr");
 }
@@ -197,7 +197,7 @@ fn holding(snapshot: &Snapshot<'_>, term: &str) -> usize {
 type Everything = (
     Vec<String>,
     Vec<usize>,
-    Vec<(String, Vec<FacetValue>)>,
+    Vec<Arc<[FacetValue]>>,
     Vec<Vec<String>>,
 );
 
@@ -218,7 +218,7 @@ fn everything(catalog: &Catalog) -> Everything {
         "relations.dependencyof",
         "spec.revision",
     ];
-    let facets = snapshot.facets(&keys.map(str::to_owned), &Filter::All);
+    let facets = keys.map(|key| snapshot.facet(key, &Filter::All));
     let orders = ["spec.lifecycle", "metadata.tags", "relations.dependencyof"].map(|key| {
         names(
             &snapshot
@@ -227,7 +227,7 @@ fn everything(catalog: &Catalog) -> Everything {
         )
     });
     let held = ["pr", "n1", "team-2", "o"].map(|term| holding(&snapshot, term));
-    (all, held.to_vec(), facets, orders.to_vec())
+    (all, held.to_vec(), facets.to_vec(), orders.to_vec())
 }
 
 /// A filter, and what it says of a draft.

@@ -2,15 +2,15 @@
 
 use axum::{
     Router,
-    extract::Request,
-    http::{HeaderName, HeaderValue},
-    middleware::{Next, from_fn},
+    http::{HeaderName, HeaderValue, header::CONTENT_SECURITY_POLICY},
+    response::Response,
 };
+use tower::util::MapResponseLayer;
 use tower_http::csrf::CsrfLayer;
 
 use crate::config::Config;
 
-const GUARDS: [(HeaderName, HeaderValue); 7] = [
+static GUARDS: [(HeaderName, HeaderValue); 7] = [
     (
         HeaderName::from_static("x-content-type-options"),
         HeaderValue::from_static("nosniff"),
@@ -50,15 +50,14 @@ pub fn refuse_foreign_forms(pages: Router) -> Router {
 pub(super) fn secure(routes: Router, config: &Config) -> Router {
     let policy = HeaderValue::from_str(&config.backend.content_security_policy)
         .unwrap_or(HeaderValue::from_static("default-src 'self'"));
-    let add = move |request: Request, next: Next| {
-        let policy = policy.clone();
-        async move {
-            let mut response = next.run(request).await;
-            let headers = response.headers_mut();
-            headers.insert(HeaderName::from_static("content-security-policy"), policy);
-            headers.extend(GUARDS);
-            response
+    let add = move |mut response: Response| {
+        let headers = response.headers_mut();
+        headers.reserve(GUARDS.len() + 1);
+        headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
+        for (name, value) in &GUARDS {
+            headers.insert(name, value.clone());
         }
+        response
     };
-    routes.layer(from_fn(add))
+    routes.layer(MapResponseLayer::new(add))
 }

@@ -154,8 +154,7 @@ fn well(counts: &Counts) -> String {
 }
 
 fn kinds(catalog: &Snapshot<'_>) -> Vec<KindCount> {
-    let facets = catalog.facets(&["kind".to_owned()], &Filter::All).pop();
-    let mut kinds = facets.map(|(_, values)| values).unwrap_or_default();
+    let mut kinds = catalog.facet("kind", &Filter::All).to_vec();
     kinds.sort_by_key(|kind| icons::rank(&kind.value));
     kinds
         .into_iter()

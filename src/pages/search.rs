@@ -199,12 +199,8 @@ impl SearchPage {
 
 /// A tab for every kind that has results; where there are too many to count, for every kind.
 fn tabs(catalog: &Snapshot<'_>, asked: &Asked, all: &Found) -> Vec<KindTab> {
-    let facets = catalog.facets(&["kind".to_owned()], &Filter::All).pop();
-    let mut kinds: Vec<String> = facets
-        .into_iter()
-        .flat_map(|(_, values)| values)
-        .map(|kind| kind.value)
-        .collect();
+    let kinds = catalog.facet("kind", &Filter::All);
+    let mut kinds: Vec<String> = kinds.iter().map(|kind| kind.value.clone()).collect();
     kinds.sort_by_key(|kind| icons::rank(kind));
     let is_counted = all.total <= all.results.len();
     let tab = |label: String, kind: &str, count: usize| KindTab {

@@ -153,8 +153,7 @@ fn initials(name: &str) -> String {
 
 fn owned(catalog: &Snapshot<'_>, group: &EntityRef) -> Result<Vec<OwnedKind>> {
     let is_owned = Filter::equals("relations.ownedBy", group.as_str());
-    let facets = catalog.facets(&["kind".to_owned()], &is_owned).pop();
-    let mut kinds = facets.map(|(_, values)| values).unwrap_or_default();
+    let mut kinds = catalog.facet("kind", &is_owned).to_vec();
     kinds.sort_by_key(|kind| icons::rank(&kind.value));
     kinds
         .into_iter()

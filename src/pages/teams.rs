@@ -101,10 +101,9 @@ fn teams(catalog: &Snapshot<'_>, groups: Filter) -> Result<Vec<Team>> {
 
 /// How many entities have each value of a relation.
 fn counts(catalog: &Snapshot<'_>, field: &str) -> HashMap<String, u64> {
-    let facets = catalog.facets(&[field.to_owned()], &Filter::All).pop();
-    facets
-        .into_iter()
-        .flat_map(|(_, values)| values)
+    let values = catalog.facet(field, &Filter::All);
+    values
+        .iter()
         .map(|value| (value.value.to_lowercase(), value.count))
         .collect()
 }

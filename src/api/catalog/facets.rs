@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json as value};
 
 use crate::{
     api::contract::catalog::{FACETS_BY_FILTER, FACETS_BY_PREDICATE},
-    catalog::Filter,
+    catalog::{FacetValue, Filter},
     error::{Error, Result},
     http::{AppState, Call, json},
 };
@@ -39,11 +39,11 @@ pub(in crate::api) async fn facets_by_predicate(state: AppState, call: Call) -> 
 
 fn answer(state: &AppState, call: &Call, keys: &[String], filter: &Filter) -> Response {
     let mut facets = Map::new();
-    for (key, values) in state.catalog.read().facets(keys, filter) {
-        let values = values
-            .into_iter()
-            .map(|found| value!({"value": found.value, "count": found.count}));
-        facets.insert(key, values.collect());
+    let catalog = state.catalog.read();
+    for key in keys {
+        let values = catalog.facet(key, filter);
+        let shown = |found: &FacetValue| value!({"value": found.value, "count": found.count});
+        facets.insert(key.clone(), values.iter().map(shown).collect());
     }
     json(
         value!({ "facets": Value::from(facets) }).to_string().into(),

@@ -9,6 +9,8 @@ mod query;
 mod rows;
 mod selection;
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
@@ -26,7 +28,12 @@ use self::{
     selection::Selection,
 };
 use super::{error::PageError, number, pager::Pager, respond, shell::Shell};
-use crate::{catalog::Snapshot, error::Result, http::AppState, urls};
+use crate::{
+    catalog::{FacetValue, Snapshot},
+    error::Result,
+    http::AppState,
+    urls,
+};
 
 /// The page.
 #[derive(Template)]
@@ -103,7 +110,7 @@ impl CatalogPage {
         Ok(Self {
             heading: panel::heading(&selection.kinds, &selection.kind),
             tabs: panel::tabs(&selection, &query),
-            panels: panel::panels(catalog, facets, &query),
+            panels: panel::panels(catalog, &facets, &query),
             chips: panel::chips(catalog, &query),
             whole_href: address(&query.whole()),
             heads: rows::heads(columns, &query),
@@ -127,7 +134,7 @@ impl CatalogPage {
 }
 
 impl Columns {
-    fn of(is_mixed: bool, facets: &[(query::Facet, Vec<crate::catalog::FacetValue>)]) -> Self {
+    fn of(is_mixed: bool, facets: &[(query::Facet, Arc<[FacetValue]>)]) -> Self {
         let has = |wanted| {
             let of = facets.iter().find(|(facet, _)| *facet == wanted);
             of.is_some_and(|(_, values)| !values.is_empty())

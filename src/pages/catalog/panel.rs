@@ -1,10 +1,9 @@
 //! The filters of the list: tabs of the kinds, values with counts, chips of what is chosen.
 
+use std::{cmp::Reverse, sync::Arc};
+
 use super::{
-    super::{
-        link::{EntityLink, plural},
-        number::grouped,
-    },
+    super::{link::plural, number::grouped},
     query::{EVERY_KIND, Facet, ListQuery},
     selection::Selection,
 };
@@ -94,12 +93,12 @@ pub(super) fn tabs(selection: &Selection<'_>, query: &ListQuery) -> Vec<KindTab>
 /// The panels of the facets that have values.
 pub(super) fn panels(
     catalog: &Snapshot<'_>,
-    facets: Vec<(Facet, Vec<FacetValue>)>,
+    facets: &[(Facet, Arc<[FacetValue]>)],
     query: &ListQuery,
 ) -> Vec<FacetPanel> {
     facets
-        .into_iter()
-        .map(|(facet, values)| panel(catalog, facet, values, query))
+        .iter()
+        .map(|(facet, values)| panel(catalog, *facet, values, query))
         .filter(|panel| !panel.shown.is_empty())
         .collect()
 }
@@ -107,28 +106,36 @@ pub(super) fn panels(
 fn panel(
     catalog: &Snapshot<'_>,
     facet: Facet,
-    mut values: Vec<FacetValue>,
+    values: &[FacetValue],
     query: &ListQuery,
 ) -> FacetPanel {
     let is_chosen = |value: &str| query.chosen(facet).any(|c| c.eq_ignore_ascii_case(value));
+    let mut listed: Vec<(&str, u64)> = values
+        .iter()
+        .map(|value| (value.value.as_str(), value.count))
+        .collect();
     // What is chosen stays in sight, even where nothing has it.
     for chosen in query.chosen(facet) {
-        if !values.iter().any(|v| v.value.eq_ignore_ascii_case(chosen)) {
-            values.push(FacetValue {
-                value: chosen.to_owned(),
-                count: 0,
-            });
+        if !listed.iter().any(|(v, _)| v.eq_ignore_ascii_case(chosen)) {
+            listed.push((chosen, 0));
         }
     }
-    values.sort_by_key(|value| !is_chosen(&value.value));
-    let unlisted = values.len().saturating_sub(LISTED);
-    let chosen = values.iter().filter(|v| is_chosen(&v.value)).count();
-    let mut choices = values.into_iter().take(LISTED).map(|value| Choice {
-        id: format!("{}={}", facet.param(), value.value),
-        label: label(catalog, facet, &value.value),
-        count: grouped(usize::try_from(value.count).unwrap_or(usize::MAX)),
-        is_chosen: is_chosen(&value.value),
-        value: value.value,
+    let chosen = listed.iter().filter(|(v, _)| is_chosen(v)).count();
+    let unlisted = listed.len().saturating_sub(LISTED);
+    // The chosen ones, then the most used ones. Of thousands of owners only those are put in order.
+    let rank = |(value, count): &(&str, u64)| (!is_chosen(value), Reverse(*count));
+    let order = |a: &(&str, u64), b: &(&str, u64)| rank(a).cmp(&rank(b)).then_with(|| a.0.cmp(b.0));
+    if unlisted > 0 {
+        listed.select_nth_unstable_by(LISTED, order);
+        listed.truncate(LISTED);
+    }
+    listed.sort_unstable_by(order);
+    let mut choices = listed.into_iter().map(|(value, count)| Choice {
+        id: format!("{}={value}", facet.param()),
+        label: label(catalog, facet, value),
+        count: grouped(usize::try_from(count).unwrap_or(usize::MAX)),
+        is_chosen: is_chosen(value),
+        value: value.to_owned(),
     });
     FacetPanel {
         label: facet.label(),
@@ -172,7 +179,8 @@ fn label(catalog: &Snapshot<'_>, facet: Facet, value: &str) -> String {
     match facet {
         Facet::Owner => {
             let owner = EntityRef::from_canonical(&value.to_lowercase());
-            EntityLink::find(catalog, &owner).text
+            let title = catalog.title(owner.as_str());
+            title.unwrap_or_else(|| owner.name()).to_owned()
         }
         _ => value.to_owned(),
     }

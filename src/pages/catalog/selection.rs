@@ -1,5 +1,7 @@
 //! The part of the catalog a list asks for: its rows, how many there are, and the counts beside the filters.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::{
@@ -49,7 +51,9 @@ impl<'a> Selection<'a> {
         };
         // Type and lifecycle belong to a kind: the tabs count what they would lead to, without them.
         let elsewhere = query.of_kind(EVERY_KIND);
-        selection.kinds = selection.facet("kind", &all_of(elsewhere.filter(None)));
+        selection.kinds = selection
+            .facet("kind", &all_of(elsewhere.filter(None)))
+            .to_vec();
         selection.kinds.sort_by_key(|kind| icons::rank(&kind.value));
         selection.kind = match &query.kind {
             Some(kind) => kind.clone(),
@@ -66,10 +70,8 @@ impl<'a> Selection<'a> {
         }
     }
 
-    fn facet(&self, field: &str, filter: &Filter) -> Vec<FacetValue> {
-        let fields = [field.to_owned()];
-        let found = self.catalog.facets(&fields, self.which(filter)).pop();
-        found.map(|(_, values)| values).unwrap_or_default()
+    fn facet(&self, field: &str, filter: &Filter) -> Arc<[FacetValue]> {
+        self.catalog.facet(field, self.which(filter))
     }
 
     fn has_kind(&self, kind: &str) -> bool {
@@ -125,28 +127,14 @@ impl<'a> Selection<'a> {
         Ok(self.catalog.list(&list)?.items)
     }
 
-    /// The values of every facet, each counted under the choices of the others, most used first.
-    pub(super) fn facets(&self) -> Vec<(Facet, Vec<FacetValue>)> {
-        let open: Vec<Facet> = Facet::ALL
-            .into_iter()
-            .filter(|facet| self.query.chosen(*facet).next().is_none())
-            .collect();
-        let fields: Vec<String> = open.iter().map(|f| f.field().to_owned()).collect();
-        // Nothing is chosen of these, so one question answers for all of them.
-        let filter = self.filter(None);
-        let counted = self.catalog.facets(&fields, self.which(&filter));
-        let mut counted = counted.into_iter();
-        let mut all = Vec::new();
-        for facet in Facet::ALL {
-            let mut values = if open.contains(&facet) {
-                counted.next().map(|(_, values)| values).unwrap_or_default()
-            } else {
-                self.facet(facet.field(), &self.filter(Some(facet)))
-            };
-            values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-            all.push((facet, values));
-        }
-        all
+    /// The values of every facet, each counted under the choices of the others.
+    pub(super) fn facets(&self) -> Vec<(Facet, Arc<[FacetValue]>)> {
+        let counted = |facet: Facet| {
+            let is_chosen = self.query.chosen(facet).next().is_some();
+            let filter = self.filter(is_chosen.then_some(facet));
+            (facet, self.facet(facet.field(), &filter))
+        };
+        Facet::ALL.into_iter().map(counted).collect()
     }
 }
 
