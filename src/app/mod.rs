@@ -61,7 +61,8 @@ impl App {
         let parts = sources::ingest_parts(&config, db.clone(), &kinds, forges.clone(), &clock)?;
         let reader = parts.reader.clone();
         let (ingest, worker) = Ingest::new(parts);
-        let (catalog, search) = (Catalog::new(kinds), SearchIndex::new()?);
+        let catalog = Catalog::new(kinds);
+        let search = SearchIndex::new(catalog.clone())?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let run = |task: BoxFuture<'static, ()>| {
             tasks.spawn(stop.clone().run_until_cancelled_owned(task));

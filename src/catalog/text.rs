@@ -1,11 +1,15 @@
 //! Every text of the read model once: values, refs, uids. An entity refers to them by number.
 
-use std::hash::BuildHasher;
+use std::{hash::BuildHasher, num::NonZeroU32};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// The number of a text.
-pub(super) type TextId = u32;
+/// The number of a text. There is no 0, so that an absent one takes no more room.
+pub(super) type TextId = NonZeroU32;
+
+fn place(id: TextId) -> usize {
+    id.get() as usize - 1
+}
 
 #[derive(Debug)]
 struct Text {
@@ -29,45 +33,48 @@ impl Texts {
     /// The number of a text, held once more.
     pub(super) fn hold(&mut self, text: &str) -> TextId {
         if let Some(id) = self.find(text) {
-            self.texts[id as usize].holders += 1;
+            self.texts[place(id)].holders += 1;
             return id;
         }
         let id = self.add(text);
         if text.chars().any(char::is_uppercase) {
             let lower = self.hold(&text.to_lowercase());
-            self.texts[id as usize].lower = lower;
+            self.texts[place(id)].lower = lower;
         }
         id
     }
 
     /// Holds a text that is held already.
     pub(super) fn hold_again(&mut self, id: TextId) {
-        self.texts[id as usize].holders += 1;
+        self.texts[place(id)].holders += 1;
     }
 
     fn add(&mut self, text: &str) -> TextId {
         let id = self.free.pop().unwrap_or_else(|| {
-            u32::try_from(self.texts.len()).expect("fewer than 4 billion texts")
+            let number = u32::try_from(self.texts.len() + 1).ok();
+            number
+                .and_then(NonZeroU32::new)
+                .expect("fewer than 4 billion texts")
         });
         let entry = Text {
             text: text.into(),
             holders: 1,
             lower: id,
         };
-        match self.texts.get_mut(id as usize) {
+        match self.texts.get_mut(place(id)) {
             Some(place) => *place = entry,
             None => self.texts.push(entry),
         }
         let hash = self.hasher.hash_one(text);
         let (texts, hasher) = (&self.texts, &self.hasher);
         self.index
-            .insert_unique(hash, id, |id| hasher.hash_one(&*texts[*id as usize].text));
+            .insert_unique(hash, id, |id| hasher.hash_one(&*texts[place(*id)].text));
         id
     }
 
     /// Lets go of a text.
     pub(super) fn release(&mut self, id: TextId) {
-        let entry = &mut self.texts[id as usize];
+        let entry = &mut self.texts[place(id)];
         entry.holders -= 1;
         if entry.holders > 0 {
             return;
@@ -88,18 +95,18 @@ impl Texts {
     pub(super) fn find(&self, text: &str) -> Option<TextId> {
         self.index
             .find(self.hasher.hash_one(text), |id| {
-                *self.texts[*id as usize].text == *text
+                *self.texts[place(*id)].text == *text
             })
             .copied()
     }
 
     pub(super) fn get(&self, id: TextId) -> &str {
-        &self.texts[id as usize].text
+        &self.texts[place(id)].text
     }
 
     /// The text in lower case.
     pub(super) fn lower(&self, id: TextId) -> TextId {
-        self.texts[id as usize].lower
+        self.texts[place(id)].lower
     }
 }
 
@@ -118,6 +125,6 @@ mod tests {
         texts.release(b);
         assert_eq!((texts.find("Service"), texts.find("service")), (None, None));
         let again = texts.hold("other");
-        assert!(again <= 1, "numbers are used again");
+        assert!(again.get() <= 2, "numbers are used again");
     }
 }

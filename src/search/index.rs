@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use bytes::Bytes;
 use serde_json::Value;
 use tantivy::{
     Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term,
@@ -19,12 +20,14 @@ use tantivy::{
 };
 
 use super::{
-    SearchPage, SearchRequest,
+    SearchPage, SearchRequest, SearchResult,
     collate::collate,
+    highlight::highlight,
     query,
     words::{fold, words},
 };
 use crate::{
+    catalog::Catalog,
     clock::new_id,
     error::{Error, Result},
     store::{Change, StoredEntity},
@@ -41,18 +44,16 @@ pub(super) const SOFTWARE_CATALOG: &str = "software-catalog";
 pub(super) struct Fields {
     /// Location of the document: one document each, and the order of everything.
     pub(super) id: Field,
-    /// Ref of the entity.
-    entity_ref: Field,
+    /// Ref of the entity, by which the catalog has what is answered.
+    pub(super) entity_ref: Field,
     /// Name and title, whole.
     pub(super) names: Field,
     /// Words of name and title.
     pub(super) name_words: Field,
     /// Words of all other fields.
     pub(super) body_words: Field,
-    /// `field=value` for every field, in lower case.
+    /// `field=value` for every field but the description, in lower case.
     pub(super) facts: Field,
-    /// The document, as it is answered.
-    pub(super) document: Field,
 }
 
 /// The index. Cheap to clone.
@@ -62,6 +63,7 @@ pub struct SearchIndex {
 }
 
 struct Inner {
+    catalog: Catalog,
     fields: Fields,
     writer: Mutex<Writer>,
     reader: IndexReader,
@@ -78,8 +80,8 @@ struct Writer {
 }
 
 impl SearchIndex {
-    /// An empty index in memory.
-    pub fn new() -> Result<Self> {
+    /// An empty index in memory. It holds words; documents are read from `catalog`.
+    pub fn new(catalog: Catalog) -> Result<Self> {
         let mut schema = Schema::builder();
         let word_field = TextOptions::default().set_indexing_options(
             TextFieldIndexing::default()
@@ -89,12 +91,11 @@ impl SearchIndex {
         );
         let fields = Fields {
             id: schema.add_text_field("id", STRING | FAST),
-            entity_ref: schema.add_text_field("entity_ref", STRING),
+            entity_ref: schema.add_text_field("entity_ref", STRING | STORED),
             names: schema.add_text_field("names", STRING),
             name_words: schema.add_text_field("name_words", word_field.clone()),
             body_words: schema.add_text_field("body_words", word_field),
             facts: schema.add_text_field("facts", STRING),
-            document: schema.add_text_field("document", STORED),
         };
         let index = Index::create_in_ram(schema.build());
         index
@@ -109,6 +110,7 @@ impl SearchIndex {
             .try_into()
             .map_err(Error::internal)?;
         let inner = Inner {
+            catalog,
             fields,
             writer: Mutex::new(Writer {
                 index: writer,
@@ -170,12 +172,35 @@ impl SearchIndex {
 
     /// Searches. Blocking, milliseconds.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchPage> {
-        query::search(
-            &self.inner.reader.searcher(),
-            self.inner.fields,
-            request,
-            &self.inner.tag,
-        )
+        let (found, total) =
+            query::find(&self.inner.reader.searcher(), self.inner.fields, request)?;
+        let entities: Vec<Option<Bytes>> = {
+            let catalog = self.inner.catalog.read();
+            found.iter().map(|found| catalog.entity(found)).collect()
+        };
+        let (pre_tag, post_tag) = (
+            format!("<{}>", self.inner.tag),
+            format!("</{}>", self.inner.tag),
+        );
+        let result = |(index, json): (usize, Option<Bytes>)| {
+            // What has gone from the catalog goes from the index in a moment.
+            let entity: Value = serde_json::from_slice(&json?).ok()?;
+            let (document, _) = collate(&entity);
+            Some(SearchResult {
+                kind: SOFTWARE_CATALOG.to_owned(),
+                highlight: highlight(&document, &request.term, &pre_tag, &post_tag),
+                document,
+                rank: request.offset + index + 1,
+                pre_tag: pre_tag.clone(),
+                post_tag: post_tag.clone(),
+            })
+        };
+        let results = entities
+            .into_iter()
+            .enumerate()
+            .filter_map(result)
+            .collect();
+        Ok(SearchPage { results, total })
     }
 
     fn document(&self, stored: &StoredEntity) -> Option<TantivyDocument> {
@@ -210,11 +235,10 @@ impl SearchIndex {
             .chain(tags)
             .collect();
         document.add_text(fields.body_words, words(&body.join(" ")).join(" "));
-        for (key, value) in &collated {
+        for (key, value) in collated.iter().filter(|(key, _)| *key != "text") {
             document.add_text(fields.facts, fact(key, value.as_str().unwrap_or_default()));
         }
         document.add_text(fields.facts, fact("name", &name));
-        document.add_text(fields.document, Value::from(collated).to_string());
         Some(document)
     }
 }

@@ -1,6 +1,7 @@
 //! Finds documents by words: exact name first, then prefix, then word, then typo. All words must match.
 //!
-//! The index is in memory, is made anew at each start, and follows the change feed.
+//! The index is in memory, is made anew at each start, and follows the change feed. What is found is read from the
+//! catalog.
 
 mod collate;
 mod highlight;

@@ -1,6 +1,5 @@
 //! From a search to its results.
 
-use serde_json::{Map, Value};
 use tantivy::{
     DocAddress, Order, Searcher, TantivyDocument, Term,
     collector::{Count, TopDocs},
@@ -12,8 +11,7 @@ use tantivy::{
 };
 
 use super::{
-    SearchPage, SearchRequest, SearchResult,
-    highlight::highlight,
+    SearchRequest,
     index::{Fields, SOFTWARE_CATALOG, fact},
     words::{fold, words},
 };
@@ -36,17 +34,16 @@ const BODY_HAS_TYPO: f32 = 0.1;
 
 type Clauses = Vec<(Occur, Box<dyn Query>)>;
 
-/// Searches.
-pub(super) fn search(
+/// The refs of a page of what is found, and how much is found in all.
+pub(super) fn find(
     searcher: &Searcher,
     fields: Fields,
     request: &SearchRequest,
-    tag: &str,
-) -> Result<SearchPage> {
+) -> Result<(Vec<String>, usize)> {
     let is_catalog =
         request.types.is_empty() || request.types.iter().any(|kind| kind == SOFTWARE_CATALOG);
     if !is_catalog || request.offset >= MAX_RESULTS {
-        return Ok(SearchPage::default());
+        return Ok((Vec::new(), 0));
     }
     let sought: Vec<String> = words(&request.term).into_iter().take(MAX_WORDS).collect();
     let mut clauses = filters(fields, request);
@@ -79,33 +76,13 @@ pub(super) fn search(
             total,
         )
     };
-    let mut results = Vec::with_capacity(found.len());
-    for (index, address) in found.into_iter().enumerate() {
-        let document = document(searcher, fields, address)?;
-        let (pre_tag, post_tag) = (format!("<{tag}>"), format!("</{tag}>"));
-        results.push(SearchResult {
-            kind: SOFTWARE_CATALOG.to_owned(),
-            highlight: highlight(&document, &request.term, &pre_tag, &post_tag),
-            document,
-            rank: request.offset + index + 1,
-            pre_tag,
-            post_tag,
-        });
-    }
-    Ok(SearchPage { results, total })
-}
-
-fn document(
-    searcher: &Searcher,
-    fields: Fields,
-    address: DocAddress,
-) -> Result<Map<String, Value>> {
-    let stored: TantivyDocument = searcher.doc(address).map_err(Error::internal)?;
-    let text = stored
-        .get_first(fields.document)
-        .and_then(|value| value.as_str())
-        .unwrap_or("{}");
-    serde_json::from_str(text).map_err(Error::internal)
+    let refs = found.into_iter().map(|address| {
+        let stored: TantivyDocument = searcher.doc(address).map_err(Error::internal)?;
+        let entity_ref = stored.get_first(fields.entity_ref);
+        let entity_ref = entity_ref.and_then(|value| value.as_str());
+        Ok(entity_ref.unwrap_or_default().to_owned())
+    });
+    Ok((refs.collect::<Result<_>>()?, total))
 }
 
 /// Every filter must hold; of its values one.

@@ -1,12 +1,16 @@
 //! What is found, and in which order.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
 use crate::{
+    catalog::Catalog,
     clock::UnixMillis,
-    entity::EntityRef,
+    entity::{EntityRef, Kinds},
+    error::Result,
     store::{Change, StoredEntity},
 };
 
@@ -34,26 +38,44 @@ fn put(kind: &str, name: &str, title: Option<&str>, description: &str) -> Change
     })
 }
 
-fn index() -> SearchIndex {
-    let index = SearchIndex::new().expect("an index");
-    index
-        .apply(&[
-            put(
-                "Component",
-                "billing-worker",
-                None,
-                "Sends what the ticket desk wrote",
-            ),
-            put("Component", "ticket", None, "Exact"),
-            put("Component", "ticket-signer", Some("Ticket Signer"), "Signs"),
-            put("Component", "old-ticket", None, "A word in the name"),
-            put("API", "ticked", None, "A typo away"),
-            put("API", "PaymentGateway", None, "Pays"),
-            put("API", "cafe-finder", Some("Café"), "Coffee"),
-        ])
-        .expect("applied");
-    index.publish().expect("published");
-    index
+/// An index and the catalog it follows.
+struct Indexed {
+    catalog: Catalog,
+    index: SearchIndex,
+}
+
+impl Indexed {
+    fn apply(&self, changes: Vec<Change>) {
+        self.index.apply(&changes).expect("applied");
+        self.index.publish().expect("published");
+        self.catalog.apply(changes);
+        self.catalog.settle();
+    }
+
+    fn search(&self, request: &SearchRequest) -> Result<SearchPage> {
+        self.index.search(request)
+    }
+}
+
+fn index() -> Indexed {
+    let catalog = Catalog::new(Arc::new(Kinds::builtin()));
+    let index = SearchIndex::new(catalog.clone()).expect("an index");
+    let indexed = Indexed { catalog, index };
+    indexed.apply(vec![
+        put(
+            "Component",
+            "billing-worker",
+            None,
+            "Sends what the ticket desk wrote",
+        ),
+        put("Component", "ticket", None, "Exact"),
+        put("Component", "ticket-signer", Some("Ticket Signer"), "Signs"),
+        put("Component", "old-ticket", None, "A word in the name"),
+        put("API", "ticked", None, "A typo away"),
+        put("API", "PaymentGateway", None, "Pays"),
+        put("API", "cafe-finder", Some("Café"), "Coffee"),
+    ]);
+    indexed
 }
 
 fn request(term: &str) -> SearchRequest {
@@ -64,7 +86,7 @@ fn request(term: &str) -> SearchRequest {
     }
 }
 
-fn titles(index: &SearchIndex, request: &SearchRequest) -> Vec<String> {
+fn titles(index: &Indexed, request: &SearchRequest) -> Vec<String> {
     let page = index.search(request).expect("results");
     assert_eq!(page.total, page.results.len());
     page.results
@@ -170,13 +192,10 @@ fn what_is_found_is_marked() {
 #[test]
 fn changes_are_followed() {
     let index = index();
-    index
-        .apply(&[
-            Change::Gone(EntityRef::new("Component", "default", "ticket")),
-            put("API", "ticked", None, "moved on"),
-        ])
-        .expect("applied");
-    index.publish().expect("published");
+    index.apply(vec![
+        Change::Gone(EntityRef::new("Component", "default", "ticket")),
+        put("API", "ticked", None, "moved on"),
+    ]);
     assert_eq!(titles(&index, &request("ticket"))[0], "Ticket Signer");
     assert_eq!(titles(&index, &request("moved")), ["ticked"]);
 }
