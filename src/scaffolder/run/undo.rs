@@ -40,11 +40,11 @@ impl Engine {
     /// What taking a run back would do, in its order.
     pub(super) async fn undo_list(&self, id: &str) -> Result<Vec<UndoItem>> {
         let effects = store::run_effects(&self.services.db, id).await?;
-        let item = |effect: &RunEffect| {
-            let planned = effect_of(effect)?.planned();
+        let item = |row: &RunEffect| {
+            let effect = effect_of(row)?;
             Ok(UndoItem {
-                what: planned.what,
-                undo: planned.undo,
+                what: effect.planned().what,
+                undo: effect.undo_of(&observed_of(row)?),
             })
         };
         standing(effects).iter().map(item).collect()
@@ -181,7 +181,7 @@ impl Taking<'_> {
                 Found::Foreign(why) => return Err(Error::Conflict(why)),
             }
         }
-        if let Undo::None(why) = effect.planned().undo {
+        if let Undo::None(why) = effect.undo_of(&observed) {
             return Ok(format!("It stays: {why}"));
         }
         effect.take_back(&world, &observed, &outcome).await
