@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CommitFiles, CreateRepository, Failure, Found, OpenPullRequest, Planned, RegisterLocation,
-    Undo, World,
+    ChangeSettings, CommitFiles, CreateRepository, CreateWebhook, Failure, Found, GiveAccess,
+    OpenPullRequest, Planned, ProtectBranch, RegisterLocation, SetSecret, SetVariable, Undo, World,
 };
 use crate::error::Result;
 
@@ -20,6 +20,10 @@ pub(super) trait Perform {
     async fn perform(&self, world: &World<'_>, observed: &Value) -> Result<Value, Failure>;
 
     async fn probe(&self, world: &World<'_>, observed: &Value) -> Result<Found>;
+
+    fn holds_secret(&self) -> bool {
+        false
+    }
 
     fn undo_of(&self, _observed: &Value) -> Undo {
         self.planned().undo
@@ -68,6 +72,12 @@ macro_rules! effects {
                 match self { $(Self::$variant(effect) => effect.undo_of(observed),)* }
             }
 
+            /// Whether it needs a secret that is never written down: then only the step that asks for it can do it.
+            #[must_use]
+            pub fn holds_secret(&self) -> bool {
+                match self { $(Self::$variant(effect) => effect.holds_secret(),)* }
+            }
+
             /// What is there before it is done. An error if it cannot be done because of that.
             pub async fn observe(&self, world: &World<'_>) -> Result<Value> {
                 match self { $(Self::$variant(effect) => effect.observe(world).await,)* }
@@ -107,4 +117,16 @@ effects! {
     "pull-request" => PullRequest(OpenPullRequest);
     /// A location is registered in the catalog.
     "registration" => Registration(RegisterLocation);
+    /// A branch is given rules.
+    "branch-protection" => BranchProtection(ProtectBranch);
+    /// Someone is given a right to a repository.
+    "access" => Access(GiveAccess);
+    /// A repository is given a secret for its pipelines.
+    "secret" => Secret(SetSecret);
+    /// A repository is given a variable for its pipelines.
+    "variable" => Variable(SetVariable);
+    /// A repository is given a webhook.
+    "webhook" => Webhook(CreateWebhook);
+    /// Settings of a repository are changed.
+    "repository-settings" => Settings(ChangeSettings);
 }

@@ -3,19 +3,31 @@
 //! An effect holds everything that is needed to do it again just so. It bears a mark, `Callboard-Run: <run>/<step>`,
 //! by which it is found after a crash: what is there without the mark is somebody else's, and left alone.
 
+mod access;
 mod commit;
 mod effect;
+mod protection;
 mod pull_request;
 mod registration;
 mod repository;
+mod secret;
+mod settings;
+mod variable;
+mod webhook;
 
 use serde_json::Value;
 
+pub use access::GiveAccess;
 pub use commit::{CommitBase, CommitFiles, CommittedFile};
 pub use effect::Effect;
+pub use protection::ProtectBranch;
 pub use pull_request::OpenPullRequest;
 pub use registration::RegisterLocation;
 pub use repository::CreateRepository;
+pub use secret::SetSecret;
+pub use settings::ChangeSettings;
+pub use variable::SetVariable;
+pub use webhook::CreateWebhook;
 
 use super::{Services, Workspace};
 use crate::{
@@ -28,6 +40,8 @@ use crate::{
 
 /// The trailer that marks commits, and the line that marks texts.
 pub const MARK: &str = "Callboard-Run";
+/// What stands in the place of a secret of the run, in everything that is kept or said.
+pub const STARS: &str = "***";
 
 /// How an effect can be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]

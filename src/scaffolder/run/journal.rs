@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use super::effect_rows::{Written, effect_of, observed_of, outcome_of};
 use crate::{
     clock::UnixMillis,
     error::{Error, Result},
@@ -126,7 +127,9 @@ impl<'a> StepJournal<'a> {
                 ));
                 outcome_of(row)
             }
-            Some(row) if row.state == EffectState::Intent => self.resume(call, row.clone()).await,
+            Some(row) if row.state == EffectState::Intent => {
+                self.resume(call, row.clone(), effect).await
+            }
             _ => self.intend(call, ordinal, &effect).await,
         }
     }
@@ -145,12 +148,13 @@ impl<'a> StepJournal<'a> {
         let observed = effect
             .observe(&self.world(call, token.as_ref(), now))
             .await?;
+        let written = Written::new(effect, call.log.mask())?;
         let row = RunEffect {
             step_key: self.step.key.clone(),
             ordinal,
             kind: effect.kind().to_owned(),
-            target: effect.target(),
-            effect: serde_json::to_string(effect).map_err(Error::internal)?,
+            target: written.target,
+            effect: written.text,
             observed: observed.to_string(),
             outcome: None,
             state: EffectState::Intent,
@@ -160,9 +164,12 @@ impl<'a> StepJournal<'a> {
         self.perform_row(call, effect, row).await
     }
 
-    /// Finds out what became of an effect that was meant when the process ended.
-    async fn resume(&self, call: &ActionCall<'_>, row: RunEffect) -> Result<Value> {
-        let (effect, observed) = (effect_of(&row)?, observed_of(&row)?);
+    /// Finds out what became of an effect that was meant when the process ended. What the row does not hold whole,
+    /// the step, whose input is fixed, `asked` for again.
+    async fn resume(&self, call: &ActionCall<'_>, row: RunEffect, asked: Effect) -> Result<Value> {
+        let is_whole = Written::new(&asked, call.log.mask())?.is_whole;
+        let effect = if is_whole { effect_of(&row)? } else { asked };
+        let observed = observed_of(&row)?;
         let token = call.token();
         let world = self.world(call, token.as_ref(), row.changed_at);
         match effect.probe(&world, &observed).await? {
@@ -235,20 +242,4 @@ pub(super) fn mark_of(run_id: &str, step_key: &str) -> String {
         .map(|letter| if letter.is_control() { '_' } else { letter })
         .collect();
     format!("{run_id}/{}", key.trim())
-}
-
-pub(super) fn effect_of(row: &RunEffect) -> Result<Effect> {
-    serde_json::from_str(&row.effect).map_err(Error::internal)
-}
-
-pub(super) fn observed_of(row: &RunEffect) -> Result<Value> {
-    serde_json::from_str(&row.observed).map_err(Error::internal)
-}
-
-/// What came of an effect; null if it is not known.
-pub(super) fn outcome_of(row: &RunEffect) -> Result<Value> {
-    match &row.outcome {
-        Some(text) => serde_json::from_str(text).map_err(Error::internal),
-        None => Ok(Value::Null),
-    }
 }

@@ -3,6 +3,7 @@
 //! A request makes or changes rows (`requests`); the worker claims runs (`worker`), executes them (`execution`,
 //! `step`, `pass`) and writes everything down before it is done (`journal`). A process may die at any moment.
 
+mod effect_rows;
 mod execution;
 mod fair;
 mod files;

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::{
     Engine,
+    effect_rows::{effect_of, is_target_masked, observed_of, outcome_of},
     execution::{RunFault, end},
-    journal::{RunJournal, effect_of, mark_of, observed_of, outcome_of},
+    journal::{RunJournal, mark_of},
 };
 use crate::{
     entity::EntityRef,
@@ -163,6 +164,12 @@ impl Taking<'_> {
     }
 
     async fn take_back(&self, row: &RunEffect) -> Result<String> {
+        if is_target_masked(row) {
+            return Err(Error::Conflict(format!(
+                "{} is named by a secret of the run, which is not kept. Take it back by hand, then leave this step out.",
+                row.target
+            )));
+        }
         let (effect, observed) = (effect_of(row)?, observed_of(row)?);
         let mark = mark_of(self.undone, &row.step_key);
         let world = World {
