@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::effect_rows::{Written, effect_of, observed_of, outcome_of};
+use super::{
+    effect_rows::{Written, effect_of, observed_of, outcome_of},
+    pipelines::expected_pipeline,
+};
 use crate::{
     clock::UnixMillis,
     error::{Error, Result},
@@ -17,7 +20,7 @@ use crate::{
     },
     store::{
         EffectState, Lease, RunEffect, RunStep, Tx, add_run_event, delete_run_effect, holds_run,
-        put_run_effect, put_run_step,
+        put_run_effect, put_run_pipeline, put_run_step,
     },
 };
 
@@ -214,6 +217,9 @@ impl<'a> StepJournal<'a> {
         row.attempt = self.run.attempt;
         let mut tx = self.run.begin().await?;
         put_run_effect(&mut tx, self.run.run_id, &row).await?;
+        if let Some(pipeline) = expected_pipeline(self.run, &row, &outcome)? {
+            put_run_pipeline(&mut tx, &pipeline).await?;
+        }
         self.run.commit(tx).await?;
         Ok(outcome)
     }
