@@ -150,7 +150,7 @@ impl TryFrom<PipelineRow> for RunPipeline {
 
 /// The pipelines of a run, in the order of its commits, at most 1,000.
 pub async fn run_pipelines(db: &Db, run_id: &str) -> Result<Vec<RunPipeline>> {
-    const SQL: &str = "SELECT run_id, step_key, ordinal, host, owner, repository, branch, commit_id, state, name, web_url, failed_job, failed_step, log_end, fault, committed_at, looked_at, next_look_at FROM run_pipelines WHERE run_id = $1 ORDER BY committed_at, step_key, ordinal LIMIT 1000";
+    const SQL: &str = "SELECT p.run_id, p.step_key, p.ordinal, p.host, p.owner, p.repository, p.branch, p.commit_id, p.state, p.name, p.web_url, p.failed_job, p.failed_step, p.log_end, p.fault, p.committed_at, p.looked_at, p.next_look_at FROM run_pipelines p LEFT JOIN run_steps s ON s.run_id = p.run_id AND s.step_key = p.step_key WHERE p.run_id = $1 ORDER BY s.position NULLS LAST, p.committed_at, p.step_key, p.ordinal LIMIT 1000";
     let rows: Vec<PipelineRow> = on_db!(db, |pool| sqlx::query_as(SQL)
         .bind(run_id)
         .fetch_all(pool)
