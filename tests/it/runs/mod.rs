@@ -5,5 +5,5 @@ mod escapes;
 mod journal;
 mod kill;
 mod many;
-mod secrets;
+pub(crate) mod secrets;
 mod steps;
