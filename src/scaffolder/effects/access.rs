@@ -23,6 +23,10 @@ pub struct GiveAccess {
 }
 
 impl Perform for GiveAccess {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
     fn target(&self) -> String {
         format!("{}/{} ({})", self.host, self.repository, self.grantee)
     }

@@ -61,6 +61,10 @@ pub struct CommittedFile {
 }
 
 impl Perform for CommitFiles {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
     fn target(&self) -> String {
         format!("{}/{} ({})", self.host, self.repository, self.branch)
     }

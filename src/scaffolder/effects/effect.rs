@@ -11,6 +11,8 @@ use crate::error::Result;
 
 /// What every effect says and does. [`Effect`] has the same, and says what each is for.
 pub(super) trait Perform {
+    fn host(&self) -> Option<&str>;
+
     fn target(&self) -> String;
 
     fn planned(&self) -> Planned;
@@ -52,6 +54,12 @@ macro_rules! effects {
             #[must_use]
             pub fn kind(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $kind,)* }
+            }
+
+            /// The Git host it is done on, as in URLs.
+            #[must_use]
+            pub fn host(&self) -> Option<&str> {
+                match self { $(Self::$variant(effect) => effect.host(),)* }
             }
 
             /// On what, for people.

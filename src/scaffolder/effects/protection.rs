@@ -21,6 +21,10 @@ pub struct ProtectBranch {
 }
 
 impl Perform for ProtectBranch {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
     fn target(&self) -> String {
         format!("{}/{} ({})", self.host, self.repository, self.rules.branch)
     }

@@ -37,6 +37,10 @@ pub struct OpenPullRequest {
 }
 
 impl Perform for OpenPullRequest {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
     fn target(&self) -> String {
         format!(
             "{}/{} ({} → {})",

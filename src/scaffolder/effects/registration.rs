@@ -23,6 +23,10 @@ pub struct RegisterLocation {
 }
 
 impl Perform for RegisterLocation {
+    fn host(&self) -> Option<&str> {
+        None
+    }
+
     fn target(&self) -> String {
         self.url.clone()
     }

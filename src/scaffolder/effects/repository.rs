@@ -25,6 +25,10 @@ pub struct CreateRepository {
 }
 
 impl Perform for CreateRepository {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
     fn target(&self) -> String {
         format!("{}/{}", self.host, self.repository)
     }

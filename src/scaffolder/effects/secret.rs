@@ -25,6 +25,10 @@ pub struct SetSecret {
 }
 
 impl Perform for SetSecret {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
     fn target(&self) -> String {
         format!("{}/{} ({})", self.host, self.repository, self.name)
     }

@@ -21,6 +21,10 @@ pub struct ChangeSettings {
 }
 
 impl Perform for ChangeSettings {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
     fn target(&self) -> String {
         format!("{}/{}", self.host, self.repository)
     }

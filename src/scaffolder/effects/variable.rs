@@ -23,6 +23,10 @@ pub struct SetVariable {
 }
 
 impl Perform for SetVariable {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
     fn target(&self) -> String {
         format!("{}/{} ({})", self.host, self.repository, self.name)
     }

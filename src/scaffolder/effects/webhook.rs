@@ -30,6 +30,10 @@ pub struct CreateWebhook {
 }
 
 impl Perform for CreateWebhook {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
     /// The address may be a secret as a whole, as those of chat programs are.
     fn target(&self) -> String {
         let to = Url::parse(&self.url).ok().map(|url| authority(&url));

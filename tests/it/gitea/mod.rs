@@ -4,6 +4,7 @@ mod access;
 mod catalog;
 mod commits;
 mod crashes;
+mod half_done;
 mod kills;
 mod pipelines;
 mod proposals;
