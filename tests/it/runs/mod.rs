@@ -2,6 +2,7 @@
 
 mod api;
 mod escapes;
+mod injections;
 mod journal;
 mod kill;
 mod many;
