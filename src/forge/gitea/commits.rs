@@ -4,7 +4,10 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::repositories::{self, path};
+use super::{
+    half_done,
+    repositories::{self, path},
+};
 use crate::{
     clock::UnixMillis,
     forge::{
@@ -154,6 +157,9 @@ pub(super) async fn commit_files(
     if let Some(expected) = &new.expected_parent {
         check_head(client, repository, base, expected).await?;
     }
+    if new.new_branch_from.is_some() {
+        half_done::remove_branch(client, repository, new).await?;
+    }
     let mut body = json!({
         "branch": base,
         "message": new.message,
@@ -182,7 +188,14 @@ pub(super) async fn commit_files(
             made.commit.parents,
             made.commit.body,
         )),
-        Err(fault) => Err(as_conflict(fault)),
+        Err(fault) => {
+            let fault = as_conflict(fault);
+            if fault.kind != ForgeErrorKind::Conflict {
+                return Err(fault);
+            }
+            let mended = half_done::first_commit(client, repository, new).await?;
+            mended.ok_or(fault)
+        }
     }
 }
 

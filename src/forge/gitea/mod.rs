@@ -4,6 +4,7 @@ mod access;
 mod actions;
 mod commits;
 mod content;
+mod half_done;
 mod pull_requests;
 mod repositories;
 mod webhooks;

@@ -53,6 +53,8 @@ mod utf16;
 mod value;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;
 
 pub use error::ExpressionError;

@@ -412,14 +412,14 @@ const PIECES: [&str; 60] = [
 ];
 
 /// How many random templates are tried; `CALLBOARD_FUZZ` sets another number for a long run.
-fn cases() -> ProptestConfig {
+pub(super) fn cases(usual: u32) -> ProptestConfig {
     let count = std::env::vars().find(|(name, _)| name == "CALLBOARD_FUZZ");
     let count = count.and_then(|(_, count)| count.parse().ok());
-    ProptestConfig::with_cases(count.unwrap_or(512))
+    ProptestConfig::with_cases(count.unwrap_or(usual))
 }
 
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn random_pieces_never_panic(picks in prop::collection::vec(0..PIECES.len(), 0..60), spaced in any::<bool>()) {
@@ -469,7 +469,7 @@ const OPERATORS: [&str; 17] = [
 ];
 
 /// Expressions that parse, of every operator, filter and method.
-fn expression() -> impl Strategy<Value = String> {
+pub(super) fn expression() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(LEAVES.to_vec()).prop_map(str::to_owned);
     leaf.prop_recursive(4, 24, 3, |inner| {
         let operator = prop::sample::select(OPERATORS.to_vec());

@@ -1,10 +1,17 @@
 //! The journal of a run: every write is a transaction of whoever holds its lease, and carries what was said before it.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 use tokio::sync::watch;
 
+use super::{
+    effect_rows::{Written, effect_of, observed_of, outcome_of},
+    pipelines::expected_pipeline,
+};
 use crate::{
     clock::UnixMillis,
     error::{Error, Result},
@@ -16,12 +23,17 @@ use crate::{
     },
     store::{
         EffectState, Lease, RunEffect, RunStep, Tx, add_run_event, delete_run_effect, holds_run,
-        put_run_effect, put_run_step,
+        put_run_effect, put_run_pipeline, put_run_step,
     },
 };
 
 /// How long a lease lasts without a sign of life.
 pub(super) const LEASE_MS: i64 = 30_000;
+
+/// A call that was sent before the process ended is over at its host after so long.
+const UNDER_WAY: Duration = Duration::from_secs(5);
+/// Until then it is looked so often whether it was done.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// The journal of one run, while it is executed.
 pub(super) struct RunJournal<'a> {
@@ -126,7 +138,9 @@ impl<'a> StepJournal<'a> {
                 ));
                 outcome_of(row)
             }
-            Some(row) if row.state == EffectState::Intent => self.resume(call, row.clone()).await,
+            Some(row) if row.state == EffectState::Intent => {
+                self.resume(call, row.clone(), effect).await
+            }
             _ => self.intend(call, ordinal, &effect).await,
         }
     }
@@ -145,60 +159,111 @@ impl<'a> StepJournal<'a> {
         let observed = effect
             .observe(&self.world(call, token.as_ref(), now))
             .await?;
+        let written = Written::new(effect, call.log.mask())?;
         let row = RunEffect {
             step_key: self.step.key.clone(),
             ordinal,
             kind: effect.kind().to_owned(),
-            target: effect.target(),
-            effect: serde_json::to_string(effect).map_err(Error::internal)?,
+            target: written.target,
+            effect: written.text,
             observed: observed.to_string(),
             outcome: None,
             state: EffectState::Intent,
             attempt: self.run.attempt,
             changed_at: now,
         };
-        self.perform_row(call, effect, row).await
+        match self.attempt(call, effect, &row).await? {
+            Ok(outcome) => self.done(row, outcome).await,
+            Err(failure) => self.failed(row, failure).await,
+        }
     }
 
-    /// Finds out what became of an effect that was meant when the process ended.
-    async fn resume(&self, call: &ActionCall<'_>, row: RunEffect) -> Result<Value> {
-        let (effect, observed) = (effect_of(&row)?, observed_of(&row)?);
-        let token = call.token();
-        let world = self.world(call, token.as_ref(), row.changed_at);
-        match effect.probe(&world, &observed).await? {
+    /// Finds out what became of an effect that was meant when the process ended. What the row does not hold whole,
+    /// the step, whose input is fixed, `asked` for again.
+    async fn resume(&self, call: &ActionCall<'_>, row: RunEffect, asked: Effect) -> Result<Value> {
+        let is_whole = Written::new(&asked, call.log.mask())?.is_whole;
+        let effect = if is_whole { effect_of(&row)? } else { asked };
+        match self.look_for(call, &effect, &row).await? {
             Found::Ours(outcome) => {
                 call.log
                     .info(&format!("{} (done before)", effect.planned().what));
                 self.done(row, outcome).await
             }
-            Found::Absent => self.perform_row(call, &effect, row).await,
+            Found::Absent => self.perform_again(call, &effect, row).await,
             Found::Foreign(why) => Err(Error::Conflict(why)),
         }
     }
 
-    /// The lease is looked at in the transaction that writes the intent, immediately before the call.
-    async fn perform_row(
+    /// Looks for what was meant before the process ended. Its call may still be under way at the host, so what is not
+    /// there is looked for until that must be over.
+    async fn look_for(
+        &self,
+        call: &ActionCall<'_>,
+        effect: &Effect,
+        row: &RunEffect,
+    ) -> Result<Found> {
+        let observed = observed_of(row)?;
+        let token = call.token();
+        let world = self.world(call, token.as_ref(), row.changed_at);
+        let forges = &call.services.forges;
+        let is_outside = effect.host().is_some_and(|host| !forges.is_local(host));
+        let age_ms = u64::try_from(self.run.now().0 - row.changed_at.0).unwrap_or(0);
+        let over = Instant::now() + UNDER_WAY.saturating_sub(Duration::from_millis(age_ms));
+        loop {
+            let found = effect.probe(&world, &observed).await;
+            let is_settled = match &found {
+                Ok(found) => *found != Found::Absent,
+                Err(fault) => !matches!(fault, Error::ServiceUnavailable(_)),
+            };
+            if is_settled || !is_outside || Instant::now() >= over {
+                return found;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Does what was meant before the process ended and is not there. What is refused now may be there all the same.
+    async fn perform_again(
         &self,
         call: &ActionCall<'_>,
         effect: &Effect,
         row: RunEffect,
     ) -> Result<Value> {
+        let failure = match self.attempt(call, effect, &row).await? {
+            Ok(outcome) => return self.done(row, outcome).await,
+            Err(failure) => failure,
+        };
+        match self.look_for(call, effect, &row).await? {
+            Found::Ours(outcome) => self.done(row, outcome).await,
+            Found::Absent | Found::Foreign(_) => self.failed(row, failure).await,
+        }
+    }
+
+    /// Writes down what is meant and does it. The lease is looked at in the transaction that writes it, immediately
+    /// before the call.
+    async fn attempt(
+        &self,
+        call: &ActionCall<'_>,
+        effect: &Effect,
+        row: &RunEffect,
+    ) -> Result<Result<Value, Failure>> {
         call.log.info(&effect.planned().what);
         let mut tx = self.run.begin().await?;
-        put_run_effect(&mut tx, self.run.run_id, &row).await?;
+        put_run_effect(&mut tx, self.run.run_id, row).await?;
         self.run.commit(tx).await?;
         let token = call.token();
         let world = self.world(call, token.as_ref(), row.changed_at);
-        match effect.perform(&world, &observed_of(&row)?).await {
-            Ok(outcome) => self.done(row, outcome).await,
-            Err(Failure::Unclear(error)) => Err(error),
-            Err(Failure::Refused(error)) => {
-                let mut tx = self.run.begin().await?;
-                delete_run_effect(&mut tx, self.run.run_id, &row.step_key, row.ordinal).await?;
-                self.run.commit(tx).await?;
-                Err(error)
-            }
+        Ok(effect.perform(&world, &observed_of(row)?).await)
+    }
+
+    /// What was refused was not done; of the rest only looking again can tell.
+    async fn failed(&self, row: RunEffect, failure: Failure) -> Result<Value> {
+        if matches!(failure, Failure::Refused(_)) {
+            let mut tx = self.run.begin().await?;
+            delete_run_effect(&mut tx, self.run.run_id, &row.step_key, row.ordinal).await?;
+            self.run.commit(tx).await?;
         }
+        Err(failure.into_error())
     }
 
     async fn done(&self, mut row: RunEffect, outcome: Value) -> Result<Value> {
@@ -207,6 +272,9 @@ impl<'a> StepJournal<'a> {
         row.attempt = self.run.attempt;
         let mut tx = self.run.begin().await?;
         put_run_effect(&mut tx, self.run.run_id, &row).await?;
+        if let Some(pipeline) = expected_pipeline(self.run, &row, &outcome)? {
+            put_run_pipeline(&mut tx, &pipeline).await?;
+        }
         self.run.commit(tx).await?;
         Ok(outcome)
     }
@@ -235,20 +303,4 @@ pub(super) fn mark_of(run_id: &str, step_key: &str) -> String {
         .map(|letter| if letter.is_control() { '_' } else { letter })
         .collect();
     format!("{run_id}/{}", key.trim())
-}
-
-pub(super) fn effect_of(row: &RunEffect) -> Result<Effect> {
-    serde_json::from_str(&row.effect).map_err(Error::internal)
-}
-
-pub(super) fn observed_of(row: &RunEffect) -> Result<Value> {
-    serde_json::from_str(&row.observed).map_err(Error::internal)
-}
-
-/// What came of an effect; null if it is not known.
-pub(super) fn outcome_of(row: &RunEffect) -> Result<Value> {
-    match &row.outcome {
-        Some(text) => serde_json::from_str(text).map_err(Error::internal),
-        None => Ok(Value::Null),
-    }
 }

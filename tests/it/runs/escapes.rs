@@ -127,7 +127,10 @@ async fn endless_templates_are_stopped() {
     let app = portal("").start().await;
     let endless = "{% for a in range(100000) %}{% for b in range(100000) %}{% for c in range(100000) %}x{% endfor %}{% endfor %}{% endfor %}";
     let deep = format!("${{{{ {}1{} }}}}", "(".repeat(5000), ")".repeat(5000));
-    for text in [endless, deep.as_str()] {
+    let recursive = "{% macro again(n) %}${{ again(n + 1) }}{% endmacro %}${{ again(0) }}";
+    let growing = "{% set a = \"xxxxxxxxxxxxxxxx\" %}{% for i in range(40) %}{% set a = a ~ a %}{% endfor %}${{ a }}";
+    let wide = "{% for i in range(1000) %}${{ \"x\" | center(100000) }}{% endfor %}";
+    for text in [endless, deep.as_str(), recursive, growing, wide] {
         let fetch = json!([{"action": "fetch:template", "input": {"url": "./skel"}}]);
         let answer = tried(&app, fetch, &[("skel/a", text)]).await;
         assert_eq!(
@@ -174,4 +177,40 @@ async fn names_of_repositories_with_options_or_commands_in_them_are_refused() {
         let id = start(&app, "publish", json!({"url": url})).await;
         assert_eq!(ended(&app, &id).await, "failed", "{name}");
     }
+    assert!(super::journal::repositories(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn names_of_branches_with_options_or_commands_in_them_are_refused() {
+    let publish = "    - id: fetch\n      name: Fetch\n      action: fetch:plain\n      input: {url: ./files}\n    - id: publish\n      name: Publish\n      action: publish:git\n      input: {repoUrl: \"${{ parameters.url }}\", defaultBranch: \"${{ parameters.branch }}\"}\n";
+    let app = super::journal::with_local_host(&template("publish", publish))
+        .start()
+        .await;
+    app.write("files/a", "a");
+    let host = super::journal::local_host(&app);
+    for (number, branch) in [
+        "--upload-pack=touch x",
+        "-d",
+        "a..b",
+        "main\ndelete refs/heads/main",
+        "a.lock",
+        "../../config",
+        "@{-1}",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let url = format!("{host}?owner=acme&repo=shop-{number}");
+        let values = json!({"url": url, "branch": branch});
+        let id = start(&app, "publish", values).await;
+        assert_eq!(ended(&app, &id).await, "failed", "{branch}");
+    }
+}
+
+#[tokio::test]
+async fn a_template_that_puts_out_too_much_is_refused() {
+    let app = portal("").start().await;
+    let log = json!([{"action": "debug:log", "input": {"message": "{% for i in range(400) %}${{ 'x' | center(100000) }}{% endfor %}"}}]);
+    let answer = tried(&app, log, &[]).await;
+    assert!(answer.body.len() < 1024 * 1024, "{}", answer.body.len());
 }

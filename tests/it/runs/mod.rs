@@ -2,8 +2,9 @@
 
 mod api;
 mod escapes;
+mod injections;
 mod journal;
 mod kill;
 mod many;
-mod secrets;
+pub(crate) mod secrets;
 mod steps;

@@ -237,6 +237,11 @@ impl Gitea {
         std::fs::read_to_string(self.folder.join("gitea.log")).unwrap_or_default()
     }
 
+    /// Where a repository lies.
+    pub(crate) fn repository_folder(&self, owner: &str, name: &str) -> PathBuf {
+        self.folder.join(format!("repositories/{owner}/{name}.git"))
+    }
+
     /// How it is configured, reached at `base_url`, with the administrator's token.
     pub(crate) fn integration_at(&self, base_url: &str) -> Integration {
         integration(base_url, Some(&self.token))
