@@ -5,5 +5,6 @@ mod escapes;
 mod journal;
 mod kill;
 mod many;
+mod preview;
 mod secrets;
 mod steps;
