@@ -1,6 +1,7 @@
 //! Template runs: steps and their log, the journal, undo, escapes, secrets, many at once.
 
 mod api;
+mod autocomplete;
 mod escapes;
 mod journal;
 mod kill;
