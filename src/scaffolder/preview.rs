@@ -13,12 +13,12 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Services, Workspace,
     actions::{
-        About, Action, ActionCall, Lines, Mask, Outcome, Registry, RunFacts, StepLog,
-        published_files,
+        About, ActionCall, Lines, Mask, Outcome, Registry, RunFacts, StepLog, published_files,
     },
     dry_run::example,
     effects::Undo,
     fetch::{Origin, Pins},
+    host_map::redirected,
     rendering::{Scope, gather},
     spec::{Step, TaskSpec},
     workspace::{Entry, EntryKind, MAX_BYTES},
@@ -167,38 +167,35 @@ impl Trial<'_> {
 
     /// What a step gives; `None`: it is left out.
     async fn step(&mut self, step: &Step) -> Result<Option<Map<String, Value>>> {
-        let action = self.actions.action(&step.action)?;
         let scope = self.scope();
         let Some(items) = scope.items(step).await? else {
             if !scope.condition(step.condition.as_ref(), false).await?.holds {
                 return Ok(None);
             }
-            return self.pass(step, action.as_ref(), &scope).await.map(Some);
+            return self.pass(step, &scope).await.map(Some);
         };
         let mut lists = Map::new();
         for (key, value) in items {
             let scope = scope.with("each", json!({"key": key, "value": value}));
             if scope.condition(step.condition.as_ref(), false).await?.holds {
-                gather(&mut lists, self.pass(step, action.as_ref(), &scope).await?);
+                gather(&mut lists, self.pass(step, &scope).await?);
             }
         }
         Ok(Some(lists))
     }
 
     /// Plans a step's action, or executes it if it has no effect outside.
-    async fn pass(
-        &mut self,
-        step: &Step,
-        action: &dyn Action,
-        scope: &Scope,
-    ) -> Result<Map<String, Value>> {
-        let about = action.about();
+    async fn pass(&mut self, step: &Step, scope: &Scope) -> Result<Map<String, Value>> {
         let input = scope.render(&step.input).await?.unwrap_or_default();
+        let log = StepLog::new(Lines::default(), Mask::default(), &step.id);
+        let (id, input) = redirected(self.services, &step.action, input, &log);
+        let action = self.actions.action(&id)?;
+        let about = action.about();
         let planned = action.plan(&input)?;
         let is_harmless = planned.is_empty() && about.supports_dry_run;
         let planned = planned.into_iter().map(|planned| PlannedStep {
             step_id: step.id.clone(),
-            action: step.action.clone(),
+            action: id.to_string(),
             what: planned.what,
             undo: planned.undo,
         });
@@ -207,7 +204,6 @@ impl Trial<'_> {
             return Ok(self.stand_in(step));
         }
         let cancelled = CancellationToken::new();
-        let log = StepLog::new(Lines::default(), Mask::default(), &step.id);
         let call = ActionCall {
             input: &input,
             run: &self.facts,

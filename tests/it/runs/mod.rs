@@ -3,6 +3,7 @@
 mod api;
 mod autocomplete;
 mod escapes;
+mod host_map;
 mod journal;
 mod kill;
 mod many;
