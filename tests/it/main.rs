@@ -26,6 +26,7 @@ mod pages;
 mod permission;
 mod runs;
 mod store;
+mod template_commands;
 mod templates;
 mod url_locations;
 mod user_settings;
