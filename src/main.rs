@@ -2,13 +2,13 @@
 
 use std::{
     io::{self, IsTerminal},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use callboard::{
     app,
-    cli::{self, Cli, Command, HealthArgs, Streams, Style, TemplateCommand},
+    cli::{self, Bench, Cli, Command, HealthArgs, Streams, Style, TemplateCommand},
     config::{Config, Environment},
     telemetry,
 };
@@ -29,6 +29,17 @@ fn main() -> ExitCode {
         }
         Some(Command::Template(TemplateCommand::Check(args))) => {
             return checked(|streams| cli::run_template_check(args, streams));
+        }
+        Some(Command::Template(TemplateCommand::Preview(args))) => {
+            let file = std::slice::from_ref(&args.file);
+            try_out(&cli, &environment, file, async |bench, streams| {
+                cli::run_template_preview(args, bench, streams).await
+            })
+        }
+        Some(Command::Template(TemplateCommand::Test(args))) => {
+            try_out(&cli, &environment, &args.paths, async |bench, streams| {
+                cli::run_template_test(args, bench, streams).await
+            })
         }
         Some(Command::Health(args)) => health(&cli, args, &environment),
         None => serve(&cli, &environment),
@@ -60,6 +71,27 @@ fn health(cli: &Cli, args: &HealthArgs, environment: &Environment) -> anyhow::Re
     let listen = load(cli, environment)?.backend.listen;
     let url = cli::readiness_url(args.url.as_ref(), listen);
     Ok(runtime()?.block_on(cli::run_health(&url, &mut io::stderr())))
+}
+
+/// Tries templates out, without a portal and with no configuration but what is named.
+fn try_out(
+    cli: &Cli,
+    environment: &Environment,
+    files: &[PathBuf],
+    work: impl AsyncFnOnce(Bench<'_>, &mut Streams<'_>) -> ExitCode,
+) -> anyhow::Result<ExitCode> {
+    let config = match cli.config.as_slice() {
+        [] => None,
+        _ => Some(load(cli, environment)?),
+    };
+    let runtime = runtime()?;
+    let folders = cli::folders_of(files);
+    let bench = runtime.block_on(app::Workbench::open(config, &folders))?;
+    let bench = Bench {
+        services: bench.services(),
+        actions: bench.actions(),
+    };
+    Ok(checked(|streams| runtime.block_on(work(bench, streams))))
 }
 
 fn serve(cli: &Cli, environment: &Environment) -> anyhow::Result<ExitCode> {

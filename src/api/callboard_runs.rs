@@ -8,7 +8,11 @@ use crate::{
     entity::EntityRef,
     error::{Error, Result},
     http::{AppState, Call},
-    scaffolder::{effects::Undo, plan::plan as plan_spec, spec::TaskSpec},
+    scaffolder::{
+        effects::Undo,
+        preview::{Preview, preview},
+        spec::TaskSpec,
+    },
     store::{self, RunEffect, RunPipeline, RunStep, RunWait},
 };
 
@@ -139,7 +143,7 @@ pub(super) async fn undo(state: AppState, call: Call) -> Result<Response> {
     Ok(answer(&call, StatusCode::CREATED, &value!({"id": id})))
 }
 
-/// `POST /plan` with `{templateRef, values}`: what a run would do outside.
+/// `POST /plan` with `{templateRef, values}`: what a run would make, outside and as files.
 pub(super) async fn plan(state: AppState, call: Call) -> Result<Response> {
     let body = call.json()?;
     let written = body.required_text("templateRef")?;
@@ -147,14 +151,29 @@ pub(super) async fn plan(state: AppState, call: Call) -> Result<Response> {
     let template = template(&state, &named)?;
     let user = task_user(&state, &call)?;
     let spec = TaskSpec::new(&template, &required_object(&body, "values")?, &user)?;
-    let planned = plan_spec(state.runs.services(), state.runs.actions(), &spec).await?;
-    let shown = planned.iter().map(|planned| {
+    let user = call.viewer.user().ok().map(|user| &user.entity_ref);
+    let (services, actions) = (state.runs.services(), state.runs.actions());
+    let found = preview(services, actions, &spec, user).await?;
+    Ok(answer(&call, StatusCode::OK, &planned(&found)))
+}
+
+fn planned(found: &Preview) -> Value {
+    let effects = found.effects.iter().map(|planned| {
         let (undo, stays_because) = undo_parts(&planned.undo);
         value!({
             "step": planned.step_id, "action": planned.action, "what": planned.what,
             "undo": undo, "staysBecause": stays_because,
         })
     });
-    let body = value!({"effects": shown.collect::<Vec<_>>()});
-    Ok(answer(&call, StatusCode::OK, &body))
+    let files = found.files.iter().map(|file| {
+        value!({
+            "step": file.step_id, "path": file.path,
+            "executable": file.is_executable, "sizeBytes": file.content.len(),
+        })
+    });
+    value!({
+        "effects": effects.collect::<Vec<_>>(),
+        "files": files.collect::<Vec<_>>(),
+        "stopped": found.stopped,
+    })
 }

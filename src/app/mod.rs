@@ -8,6 +8,7 @@ mod readiness;
 mod runs;
 mod serve;
 mod sources;
+mod workbench;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -19,6 +20,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use examples::unpack_examples;
 pub use serve::{run, serve};
+pub use workbench::Workbench;
 
 use crate::{
     api,
@@ -32,6 +34,7 @@ use crate::{
     http::{self, AppState, Background},
     ingest::Ingest,
     pages,
+    scaffolder::repo_hosts,
     search::SearchIndex,
     store::{DataFolderLock, Db},
 };
@@ -79,6 +82,7 @@ impl App {
             reader,
             forges: forges.clone(),
             auth: auth.clone(),
+            repo_hosts: repo_hosts(&config),
         };
         let temporary = opened.temporary.as_ref().map(TempDir::path);
         let (runs, executor) = runs::runs(&config, temporary, handles)?;

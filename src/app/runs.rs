@@ -13,7 +13,7 @@ use crate::{
     forge::Forges,
     git::Git,
     ingest::Ingest,
-    scaffolder::{Parts, Runs, Services, actions::Registry, repo_hosts},
+    scaffolder::{Parts, Runs, Services, actions::Registry, expression::RepoHosts},
     source::Reader,
     store::Db,
 };
@@ -32,6 +32,8 @@ pub(super) struct Handles {
     pub(super) reader: Reader,
     pub(super) forges: Forges,
     pub(super) auth: Auth,
+    /// For `parseRepoUrl`.
+    pub(super) repo_hosts: RepoHosts,
 }
 
 /// The handle of runs, and the worker. Workspaces lie in the data folder, or beside a temporary database; what a
@@ -55,7 +57,7 @@ pub(super) fn runs(
         git: Git::new(git_home, config.program_environment.clone()),
         rendering: Arc::new(Semaphore::new(RENDERED_AT_ONCE)),
         dry_runs: Arc::new(Semaphore::new(DRY_RUNS_AT_ONCE)),
-        repo_hosts: Arc::new(repo_hosts(config)),
+        repo_hosts: Arc::new(handles.repo_hosts),
         db: handles.db,
         clock: handles.clock,
         catalog: handles.catalog,

@@ -15,7 +15,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use health::{readiness_url, run_health};
 pub use render::{Style, render};
-pub use template::run_template_check;
+pub use template::{
+    Bench, folders_of, run_template_check, run_template_preview, run_template_test,
+};
 pub use validate::{Streams, run_validate};
 
 /// What was asked for.
@@ -71,6 +73,10 @@ pub struct ValidateArgs {
 pub enum TemplateCommand {
     /// Check templates: their schema, expressions, actions and parameters.
     Check(TemplateCheckArgs),
+    /// Show what a run would make: effects, files and output. Nothing is done outside.
+    Preview(TemplatePreviewArgs),
+    /// Run the tests beside templates: answers, and what is to come of them.
+    Test(TemplateTestArgs),
 }
 
 /// `callboard template check`
@@ -89,6 +95,47 @@ pub struct TemplateCheckArgs {
     /// Follow `<<` keys, as `callboard.yamlMergeKeys: true` does.
     #[arg(long)]
     pub merge_keys: bool,
+}
+
+/// `callboard template preview`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exits with 0 if it got to the end, 1 if the answers are refused or a step cannot go on, 2 if the \
+    arguments are of no use.\nNo configuration is read but what --config names: give it where the template fetches \
+    from Git hosts. Needs no portal, and leaves nothing behind but DIR."
+)]
+pub struct TemplatePreviewArgs {
+    /// A file with one template.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The answers: a YAML file with one object.
+    #[arg(long, value_name = "FILE")]
+    pub values: Option<PathBuf>,
+    /// Where to write the files; by step, if several steps publish some.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write also to a folder that is not empty: what is there under the same name is overwritten, the rest stays.
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// Who runs it: what `user.ref` says.
+    #[arg(long, value_name = "REF")]
+    pub user: Option<String>,
+}
+
+/// `callboard template test`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Tests are the files tests/*.yaml beside a template; docs/TEMPLATES.md says what is in them.\n\
+    Exits with 0 if all came out as said, 1 if any did not, 2 if the arguments are of no use or there are no tests.\n\
+    No configuration is read but what --config names."
+)]
+pub struct TemplateTestArgs {
+    /// Templates, or folders, which are searched for template*.yaml.
+    #[arg(required = true, value_name = "DIR")]
+    pub paths: Vec<PathBuf>,
+    /// Write what came out into the tests that failed.
+    #[arg(long)]
+    pub update: bool,
 }
 
 /// How findings are written.

@@ -54,6 +54,7 @@ pub(super) const READ: &[&str] = &[
     "callboard.yamlMergeKeys",
     "callboard.fileRoots",
     "callboard.localGit",
+    "callboard.scaffolder.hostMap",
 ];
 
 /// Whether a key is read, or leads to one that is.

@@ -50,6 +50,9 @@ const DEFAULT_FILE: &str = "app-config.yaml";
 /// The configuration of a start without any: see `docs/CONFIG.md`.
 const EMBEDDED: &str = include_str!("embedded.yaml");
 
+/// Where a portal that serves nobody is.
+const NOWHERE: &str = "http://127.0.0.1:7007";
+
 impl Config {
     /// Reads, merges and checks configuration files, later ones over earlier ones, and the environment over all.
     /// Without `files`, Backstage's default files in the working folder. All problems at once.
@@ -96,6 +99,21 @@ impl Config {
         let mut problems = Problems::default();
         let mut merged = Merged::default();
         merged.add_text("(embedded configuration)", &text, &mut problems);
+        Self::finish(merged, environment, problems)
+    }
+
+    /// The configuration of what needs no portal, where no file is named: Backstage's defaults, in a folder.
+    pub fn of_defaults(
+        folder: &Path,
+        environment: &Environment,
+    ) -> Result<Self, Vec<ConfigProblem>> {
+        let folder = serde_json::Value::from(folder.to_string_lossy());
+        let text = format!(
+            "{{app: {{baseUrl: {NOWHERE}}}, backend: {{baseUrl: {NOWHERE}}}, callboard: {{dataDir: {folder}}}}}"
+        );
+        let mut problems = Problems::default();
+        let mut merged = Merged::default();
+        merged.add_text("(defaults)", &text, &mut problems);
         Self::finish(merged, environment, problems)
     }
 

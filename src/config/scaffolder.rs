@@ -1,10 +1,10 @@
-//! `scaffolder`: how templates are executed.
+//! `scaffolder` and `callboard.scaffolder`: how templates are executed.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value};
 
-use super::{Secret, reader::Section};
+use super::{Integration, Secret, reader::Section};
 
 /// Backstage executes ten tasks at once.
 const CONCURRENT_TASKS: usize = 10;
@@ -28,10 +28,16 @@ pub struct ScaffolderConfig {
     pub environment: Map<String, Value>,
     /// `scaffolder.defaultEnvironment.secrets`: what inputs see as `environment.secrets`.
     pub environment_secrets: BTreeMap<String, Secret>,
+    /// `callboard.scaffolder.hostMap`: the host that steps mean, and the one that is used in its place.
+    pub host_map: BTreeMap<String, String>,
 }
 
 /// Reads the section; what is wrong is noted.
-pub(super) fn read(section: Section<'_>) -> ScaffolderConfig {
+pub(super) fn read(
+    section: Section<'_>,
+    own: Section<'_>,
+    integrations: &[Integration],
+) -> ScaffolderConfig {
     let limit = section.whole("concurrentTasksLimit");
     let (author_name, author_email) = section.section("defaultAuthor", |author| {
         let text = |key| author.text(key).map(str::to_owned);
@@ -51,7 +57,28 @@ pub(super) fn read(section: Section<'_>) -> ScaffolderConfig {
             .to_owned(),
         environment,
         environment_secrets,
+        host_map: host_map(own, integrations),
     }
+}
+
+/// Every host that is used must be one of the configuration.
+fn host_map(own: Section<'_>, integrations: &[Integration]) -> BTreeMap<String, String> {
+    own.section("hostMap", |hosts| {
+        let names = own.map("hostMap").into_iter().flat_map(Map::keys);
+        let pairs = names.filter_map(|name| {
+            let host = hosts.text(name)?;
+            if !integrations.iter().any(|known| known.host == host) {
+                hosts.problem(
+                    name,
+                    format!(
+                        "is redirected to {host}, which no entry of `integrations` names. Add one."
+                    ),
+                );
+            }
+            Some((name.clone(), host.to_owned()))
+        });
+        pairs.collect()
+    })
 }
 
 fn environment(section: Section<'_>) -> (Map<String, Value>, BTreeMap<String, Secret>) {

@@ -8,7 +8,8 @@ use url::Url;
 
 use super::{
     Account, AllowedHost, App, Backend, CallboardConfig, CatalogConfig, Config, Cors, Database,
-    FaultIsolation, OrphanStrategy, SearchConfig, Secret, auth, database, integrations, listen,
+    FaultIsolation, Integration, OrphanStrategy, ScaffolderConfig, SearchConfig, Secret, auth,
+    database, integrations, listen,
     locations::{self, Locations},
     merge::Merged,
     problem::Problems,
@@ -44,6 +45,7 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         // Before all others: it is asked in the process, whatever stands there for the same host.
         integrations.insert(0, integrations::local(&backend.base_url));
     }
+    let scaffolder = read_scaffolder(root, &integrations);
     Config {
         app: root.section("app", |app| App {
             title: app.text("title").map(str::to_owned),
@@ -58,7 +60,7 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         }),
         integrations,
         catalog: root.section("catalog", |catalog| read_catalog(catalog, found)),
-        scaffolder: root.section("scaffolder", scaffolder::read),
+        scaffolder,
         search: root.section("search", |search| SearchConfig {
             max_page_limit: number(search, "maxPageLimit", 100),
             max_term_length: number(search, "maxTermLength", 100),
@@ -68,6 +70,17 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         program_environment: Vec::new(),
         account,
     }
+}
+
+/// Backstage's section and ours together.
+fn read_scaffolder(root: Section<'_>, integrations: &[Integration]) -> ScaffolderConfig {
+    root.section("scaffolder", |section| {
+        root.section("callboard", |callboard| {
+            callboard.section("scaffolder", |own| {
+                scaffolder::read(section, own, integrations)
+            })
+        })
+    })
 }
 
 /// The section, and what in it belongs to parts that are not here.

@@ -1,10 +1,11 @@
 //! What a Git host can do.
 
 use super::{
-    Access, Archive, Branch, Collaborator, Comment, Commit, CommitId, CommitStatus, FileRead,
-    ForgeError, Grantee, Identity, Merge, NewCommit, NewPullRequest, NewRepository, NewWebhook,
-    PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest, PullRequestChange,
-    Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree, Variable, Webhook,
+    Access, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
+    CommitStatus, FileRead, ForgeError, Grantee, Identity, Merge, NewCommit, NewPullRequest,
+    NewRepository, NewWebhook, PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest,
+    PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree,
+    Variable, Webhook,
     forges::{Forge, on_host},
 };
 use crate::config::Secret;
@@ -58,6 +59,9 @@ git_host! {
 
     /// All files of a commit, packed.
     async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Archive;
+
+    /// What there is to choose from, at most 2,000.
+    async fn choices(&self, of: &ChoicesOf) -> Vec<Choice>;
 
     // ── repositories ────────────────────────────────────────────────────────
 

@@ -10,6 +10,7 @@ mod answer;
 mod azure;
 mod bitbucket_cloud;
 mod bitbucket_server;
+mod choice;
 mod client;
 mod commit;
 mod error;
@@ -32,6 +33,7 @@ mod webhook;
 
 pub use access::{Access, Collaborator, Grantee, Identity, Protection, Variable};
 pub use address::{Address, encoded_path};
+pub use choice::{Choice, ChoicesOf};
 pub use commit::{Branch, Commit, CommitId, FileChange, NewCommit, Person, Written};
 pub use error::{ForgeError, ForgeErrorKind};
 pub use forges::{Forge, Forges, authority};

@@ -82,6 +82,11 @@ impl Ingest {
     /// As [`Ingest::dry_run`], for who can show reasons and mends.
     pub async fn preview(&self, new: NewLocation) -> Result<DryRun, Refusal> {
         check_location(&new)?;
+        self.preview_configured(new).await
+    }
+
+    /// The same of a location that the configuration may name, but nobody register: a file.
+    pub async fn preview_configured(&self, new: NewLocation) -> Result<DryRun, Refusal> {
         let exists = self.registered(&new.kind, &new.target).await?.is_some();
         let root = Root::of(
             LocationRef {

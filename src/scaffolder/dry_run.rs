@@ -11,7 +11,7 @@ use super::{
     API_VERSION, Services, Workspace,
     actions::{ActionCall, Line, Lines, Mask, Outcome, Registry, RunFacts, StepLog},
     fetch::{Origin, Pins},
-    rendering::Scope,
+    rendering::{Scope, gather},
     schema::{SchemaFault, faults},
     spec::{Step, TaskSpec, TaskUser, parameter_steps},
     workspace::EntryKind,
@@ -226,26 +226,10 @@ impl Trial<'_> {
     }
 
     async fn passes(&self, step: &Step, input: Value, log: &StepLog) -> Result<Value> {
-        let Some(each) = &step.each else {
+        let Some(items) = self.inner_scope().items(step).await? else {
             return Ok(Value::Object(self.pass(step, &input, log).await?));
         };
-        let items = self.inner_scope().render(each).await?;
-        let items: Vec<(String, Value)> = match items {
-            Some(Value::Array(list)) => {
-                let numbered = list.into_iter().enumerate();
-                numbered
-                    .map(|(index, item)| (index.to_string(), item))
-                    .collect()
-            }
-            Some(Value::Object(map)) => map.into_iter().collect(),
-            _ => {
-                return Err(Error::Input(format!(
-                    "{}.each parameter is not an array or object",
-                    step.id
-                )));
-            }
-        };
-        let mut lists: Map<String, Value> = Map::new();
+        let mut lists = Map::new();
         for (key, value) in items {
             let each = json!({"key": key, "value": value});
             let scope = self.inner_scope().with("each", each.clone());
@@ -254,12 +238,7 @@ impl Trial<'_> {
             }
             log.info(&format!("Running step each: {each}"));
             let input = scope.render(&step.input).await?.unwrap_or_default();
-            for (name, value) in self.pass(step, &input, log).await? {
-                match lists.get_mut(&name) {
-                    Some(Value::Array(list)) => list.push(value),
-                    _ => drop(lists.insert(name, json!([value]))),
-                }
-            }
+            gather(&mut lists, self.pass(step, &input, log).await?);
         }
         Ok(Value::Object(lists))
     }
@@ -307,7 +286,7 @@ impl Trial<'_> {
 }
 
 /// A value such as a schema describes, for the steps behind one that was not executed.
-fn example(schema: &Value) -> Value {
+pub(super) fn example(schema: &Value) -> Value {
     if let Some(first) = schema["examples"].as_array().and_then(|all| all.first()) {
         return first.clone();
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Services,
     expression::{Outcome, RepoHosts, Setting, Syntax, Template},
-    spec::TaskSpec,
+    spec::{Step, TaskSpec},
 };
 use crate::error::{Error, Result};
 
@@ -104,6 +104,27 @@ impl Scope {
         rendered.await.map_err(Error::internal)
     }
 
+    /// What a step's `each` goes through, by key; `None`: it has none.
+    ///
+    /// [`Error::Input`] if it is neither a list nor an object.
+    pub async fn items(&self, step: &Step) -> Result<Option<Vec<(String, Value)>>> {
+        let Some(each) = &step.each else {
+            return Ok(None);
+        };
+        match self.render(each).await? {
+            Some(Value::Array(list)) => {
+                let numbered = list.into_iter().enumerate();
+                let keyed = numbered.map(|(index, item)| (index.to_string(), item));
+                Ok(Some(keyed.collect()))
+            }
+            Some(Value::Object(map)) => Ok(Some(map.into_iter().collect())),
+            _ => Err(Error::Input(format!(
+                "{}.each parameter is not an array or object",
+                step.id
+            ))),
+        }
+    }
+
     /// What an `if` says; without one, a step is executed.
     pub async fn condition(
         &self,
@@ -178,6 +199,16 @@ impl Scope {
         Condition {
             holds,
             asked_for_outcome: outcome.was_asked.get(),
+        }
+    }
+}
+
+/// Adds what one pass of `each` gave to the lists that its step gives.
+pub fn gather(lists: &mut Map<String, Value>, output: Map<String, Value>) {
+    for (name, value) in output {
+        match lists.get_mut(&name) {
+            Some(Value::Array(list)) => list.push(value),
+            _ => drop(lists.insert(name, json!([value]))),
         }
     }
 }

@@ -105,6 +105,28 @@ impl Db {
         Ok(Self::Sqlite { write, read })
     }
 
+    /// A SQLite database that is in no file, and gone with the handle. It has one connection for all.
+    pub async fn open_in_memory() -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .in_memory(true)
+            .foreign_keys(true);
+        let one = PoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_with(options)
+            .await
+            .map_err(|source| cannot_open("memory", &source))?;
+        SQLITE_MIGRATIONS
+            .run(&one)
+            .await
+            .map_err(|source| cannot_migrate(&source))?;
+        Ok(Self::Sqlite {
+            write: one.clone(),
+            read: one,
+        })
+    }
+
     /// Connects to PostgreSQL and migrates. Tables live in the first schema of the search path.
     pub async fn open_postgres(options: PgConnectOptions) -> Result<Self> {
         let named = options.get_host().to_owned();

@@ -1,14 +1,16 @@
 //! `/api/scaffolder`: Backstage's scaffolder (`scaffolder-api.md`).
 
+mod autocomplete;
 mod dry_run;
 mod events;
 mod tasks;
 mod templates;
 
+pub(super) use autocomplete::autocomplete;
 pub(super) use dry_run::dry_run;
 pub(super) use events::{event_stream, events};
 pub(super) use tasks::{cancel, create_task, retry, task, tasks};
-pub(super) use templates::{actions, autocomplete, parameter_schema, templating_extensions};
+pub(super) use templates::{actions, parameter_schema, templating_extensions};
 
 use axum::{http::StatusCode, response::Response};
 use serde_json::{Map, Value, json as value};

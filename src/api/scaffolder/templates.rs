@@ -1,13 +1,12 @@
-//! What templates ask for and may use (§1.1, §1.2, §1.5, §1.6).
+//! What templates ask for and may use (§1.1, §1.2, §1.5).
 
 use axum::{http::StatusCode, response::Response};
 use serde_json::{Value, json as value};
 
 use super::{answer, template};
 use crate::{
-    api::contract::scaffolder::AUTOCOMPLETE,
     entity::EntityRef,
-    error::{Error, Result},
+    error::Result,
     http::{AppState, Call},
     scaffolder::spec::parameter_steps,
 };
@@ -77,11 +76,4 @@ pub(in crate::api) async fn templating_extensions(_: AppState, call: Call) -> Re
         "globals": {"functions": {}, "values": {}},
     });
     Ok(answer(&call, StatusCode::OK, &shown))
-}
-
-/// `POST /v2/autocomplete/{provider}/{resource}`
-pub(in crate::api) async fn autocomplete(_: AppState, call: Call) -> Result<Response> {
-    AUTOCOMPLETE.read(&call)?;
-    let provider = call.segment_from_end(1);
-    Err(Error::Input(format!("Unsupported provider: {provider}")))
 }

@@ -1,5 +1,6 @@
 //! Bitbucket Cloud, by its REST API 2.0. A repository's owner is its workspace.
 
+mod choices;
 mod commits;
 mod content;
 mod pull_requests;
@@ -10,8 +11,9 @@ mod write;
 use reqwest::Method;
 
 use super::{
-    Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
-    PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, Tree,
+    Archive, Branch, Choice, ChoicesOf, Commit, CommitId, FileRead, GitHost, NewCommit,
+    NewPullRequest, NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange,
+    RepositoryId, Result, Tree,
     client::{Call, HostClient},
 };
 
@@ -75,6 +77,11 @@ impl GitHost for BitbucketCloud {
     async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
         let client = sign_in::client(&self.client).await?;
         content::archive(&client, repository, commit).await
+    }
+
+    async fn choices(&self, of: &ChoicesOf) -> Result<Vec<Choice>> {
+        let client = sign_in::client(&self.client).await?;
+        choices::list(&client, of).await
     }
 
     async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {

@@ -5,6 +5,7 @@
 mod access;
 mod actions;
 mod apps;
+mod choices;
 mod commits;
 mod content;
 mod jwt;
@@ -18,11 +19,11 @@ mod webhooks;
 mod write;
 
 use super::{
-    Access, Archive, Branch, Collaborator, Comment, Commit, CommitId, CommitStatus, FileRead,
-    ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge, NewCommit, NewPullRequest,
-    NewRepository, NewWebhook, PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest,
-    PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree,
-    Variable, Webhook, client::HostClient,
+    Access, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
+    CommitStatus, FileRead, ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge,
+    NewCommit, NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun,
+    PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
+    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, client::HostClient,
 };
 use crate::config::Secret;
 
@@ -104,6 +105,10 @@ impl GitHost for GitHub {
     async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
         let client = self.client_for(&repository.owner).await?;
         content::archive(&client, repository, commit).await
+    }
+
+    async fn choices(&self, of: &ChoicesOf) -> Result<Vec<Choice>> {
+        choices::list(&self.client, of).await
     }
 
     async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {

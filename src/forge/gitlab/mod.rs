@@ -2,6 +2,7 @@
 //!
 //! A repository is a project in a group, or in a group of a group; merge requests are pull requests.
 
+mod choices;
 mod commits;
 mod content;
 mod members;
@@ -19,11 +20,11 @@ mod write;
 use reqwest::Method;
 
 use super::{
-    Access, Archive, Branch, Collaborator, Comment, Commit, CommitId, CommitStatus, FileRead,
-    ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge, NewCommit, NewPullRequest,
-    NewRepository, NewWebhook, PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest,
-    PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree,
-    Variable, Webhook,
+    Access, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
+    CommitStatus, FileRead, ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge,
+    NewCommit, NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun,
+    PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
+    RepositoryId, Result, RunFilter, Tree, Variable, Webhook,
     client::{Call, HostClient},
 };
 use crate::config::Secret;
@@ -99,6 +100,10 @@ impl GitHost for GitLab {
 
     async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
         content::archive(&self.client, repository, commit).await
+    }
+
+    async fn choices(&self, of: &ChoicesOf) -> Result<Vec<Choice>> {
+        choices::list(&self.client, of).await
     }
 
     async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {

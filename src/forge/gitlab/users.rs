@@ -5,9 +5,9 @@ use serde::Deserialize;
 use crate::forge::{ForgeError, Identity, Result, client::HostClient};
 
 #[derive(Deserialize)]
-struct UserJson {
-    id: u64,
-    username: String,
+pub(super) struct UserJson {
+    pub(super) id: u64,
+    pub(super) username: String,
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -30,7 +30,8 @@ struct MemberJson {
     access_level: u32,
 }
 
-async fn own(client: &HostClient) -> Result<Option<UserJson>> {
+/// Whom the token belongs to; `None` without one.
+pub(super) async fn own(client: &HostClient) -> Result<Option<UserJson>> {
     if client.credentials().is_empty() {
         return Ok(None);
     }

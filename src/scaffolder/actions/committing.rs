@@ -56,6 +56,17 @@ pub(super) async fn files(call: &ActionCall<'_>, target_path: &str) -> Result<Ve
     Ok(committed.collect())
 }
 
+/// The files a step would publish, as they are now, by their paths in the repository.
+pub(in crate::scaffolder) async fn published_files(
+    call: &ActionCall<'_>,
+) -> Result<Vec<(String, Entry)>> {
+    let committed = files(call, call.text("targetPath").unwrap_or("")).await?;
+    let sources = committed
+        .into_iter()
+        .filter_map(|file| Some((file.path, file.source?)));
+    Ok(sources.collect())
+}
+
 async fn ignored(call: &ActionCall<'_>, found: &[(String, Entry)]) -> Result<HashSet<String>> {
     let is_rules = |path: &str| path.rsplit('/').next() == Some(".gitignore");
     let mut rules = Vec::new();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     About, Action, ActionCall, Outcome, UnknownKeys,
-    fetch_plain::{place_of, required, token},
+    fetch_plain::{joined, place_of, required, token},
     schema,
     skeleton::{Naming, Renderer, Skeleton},
 };
@@ -17,6 +17,9 @@ use crate::{
         workspace::EntryKind,
     },
 };
+
+/// Where Backstage's log says the files of a run are. Where ours are is of no use to who reads the log.
+const SHOWN_ABOVE: &str = "/tmp";
 
 pub(super) struct FetchTemplate;
 pub(super) struct FetchTemplateFile;
@@ -100,9 +103,10 @@ impl Action for FetchTemplate {
                 "Processing {} template files/directories with input values {values}",
                 skeleton.len(),
             ));
-            render(call, target, skeleton, naming).await?;
-            let root = call.workspace.root().display();
-            call.log.info(&format!("Template result written to {root}"));
+            render(call, target.clone(), skeleton, naming).await?;
+            let told = joined(&call.run.id, &target);
+            call.log
+                .info(&format!("Template result written to {SHOWN_ABOVE}/{told}"));
             Ok(Outcome::nothing())
         })
     }

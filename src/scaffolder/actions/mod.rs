@@ -29,6 +29,7 @@ mod target;
 mod wait;
 
 pub use call::{ActionCall, RunFacts};
+pub(super) use committing::published_files;
 pub use log::{Line, Lines, Mask, StepLog};
 pub use registry::Registry;
 

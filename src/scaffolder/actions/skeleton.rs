@@ -168,6 +168,11 @@ impl Renderer {
 
     fn content(&self, file: &Fetched, renders: bool) -> Result<Vec<u8>> {
         let told = &file.path;
+        if !renders && self.naming.extension.is_none() {
+            self.log.info(&format!(
+                "Copying file/directory {told} without processing."
+            ));
+        }
         if file.kind == EntryKind::Folder {
             self.log.info(&format!(
                 "Writing directory {told} to template output path."
@@ -180,11 +185,6 @@ impl Renderer {
             ));
             return Ok(file.content.clone());
         }
-        if !renders {
-            self.log
-                .info(&format!("Copying file {told} without processing."));
-            return Ok(file.content.clone());
-        }
         let mode = match file.kind {
             EntryKind::Executable => 0o100_755,
             _ => 0o100_644,
@@ -192,6 +192,9 @@ impl Renderer {
         self.log.info(&format!(
             "Writing file {told} to template output path with mode {mode}."
         ));
+        if !renders {
+            return Ok(file.content.clone());
+        }
         self.rendered(&String::from_utf8_lossy(&file.content))
             .map(String::into_bytes)
     }

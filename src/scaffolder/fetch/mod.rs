@@ -7,7 +7,7 @@ mod repository;
 use std::{
     collections::BTreeMap,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use url::Url;
@@ -46,34 +46,55 @@ pub(super) struct Fetched {
     pub(super) content: Vec<u8>,
 }
 
-/// The commit of each repository address a step fetches: fixed when it is first asked for. Cheap to clone.
+/// The commit of each repository address a step fetches: fixed when it is first asked for, and the same for every
+/// address of one revision. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Pins(Arc<Mutex<BTreeMap<String, String>>>);
+pub struct Pins(Arc<Mutex<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    addresses: BTreeMap<String, String>,
+    /// By repository and branch or tag.
+    revisions: BTreeMap<String, String>,
+}
 
 impl Pins {
     /// As they were fixed before.
     #[must_use]
-    pub fn new(known: BTreeMap<String, String>) -> Self {
-        Self(Arc::new(Mutex::new(known)))
+    pub fn new(addresses: BTreeMap<String, String>) -> Self {
+        let revisions = BTreeMap::new();
+        Self(Arc::new(Mutex::new(Known {
+            addresses,
+            revisions,
+        })))
     }
 
-    /// All of them.
+    /// The commit of each address.
     #[must_use]
     pub fn all(&self) -> BTreeMap<String, String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.known().addresses.clone()
     }
 
-    fn get(&self, address: &str) -> Option<String> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(address).cloned()
+    fn of_address(&self, address: &str) -> Option<String> {
+        self.known().addresses.get(address).cloned()
     }
 
-    fn fix(&self, address: &str, commit: &str) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(address.to_owned(), commit.to_owned());
+    fn of_revision(&self, revision: &str) -> Option<String> {
+        self.known().revisions.get(revision).cloned()
+    }
+
+    fn fix(&self, address: &str, revision: &str, commit: &str) {
+        let mut known = self.known();
+        known
+            .addresses
+            .insert(address.to_owned(), commit.to_owned());
+        known
+            .revisions
+            .insert(revision.to_owned(), commit.to_owned());
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -81,9 +81,23 @@ impl Place {
 
     /// The commit its revision stands for, since the step first asked.
     async fn commit(&self, call: &ActionCall<'_>) -> Result<CommitId> {
-        if let Some(fixed) = call.pins.get(&self.target) {
+        if let Some(fixed) = call.pins.of_address(&self.target) {
             return Ok(CommitId(fixed));
         }
+        let revision = self.revision();
+        let commit = match call.pins.of_revision(&revision) {
+            Some(fixed) => CommitId(fixed),
+            None => self.head().await?,
+        };
+        call.pins.fix(&self.target, &revision, commit.as_str());
+        if let Some(journal) = call.journal {
+            journal.keep_pins(&call.pins).await?;
+        }
+        Ok(commit)
+    }
+
+    /// The commit its revision stands for now.
+    async fn head(&self) -> Result<CommitId> {
         let repository = &self.address.repository;
         let revision = match &self.address.revision {
             Some(revision) => revision.clone(),
@@ -95,12 +109,18 @@ impl Place {
             }
         };
         let found = self.forge.commit(repository, &revision).await?;
-        let commit = found.ok_or_else(|| self.nothing(repository))?.id;
-        call.pins.fix(&self.target, commit.as_str());
-        if let Some(journal) = call.journal {
-            journal.keep_pins(&call.pins).await?;
-        }
-        Ok(commit)
+        Ok(found.ok_or_else(|| self.nothing(repository))?.id)
+    }
+
+    /// Its repository and the branch or tag it names, as text.
+    fn revision(&self) -> String {
+        let host = Url::parse(&self.target).map(|url| authority(&url));
+        format!(
+            "{}/{}@{}",
+            host.unwrap_or_default(),
+            self.address.repository,
+            self.address.revision.as_deref().unwrap_or_default()
+        )
     }
 
     async fn one_by_one(&self, commit: &CommitId) -> Result<Vec<Fetched>> {

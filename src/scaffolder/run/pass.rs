@@ -9,6 +9,7 @@ use crate::{
     scaffolder::{
         actions::{ActionCall, Outcome, StepLog, Wait},
         fetch::Pins,
+        host_map::redirected,
         spec::Step,
     },
     store::{RunStep, RunWait, put_run_step},
@@ -39,7 +40,8 @@ impl Execution<'_> {
             }));
         }
         let input = self.input(step, row, each).await?;
-        let action = self.engine.actions.action(&step.action)?;
+        let (id, input) = redirected(&self.engine.services, &step.action, input, log);
+        let action = self.engine.actions.action(&id)?;
         action.about().check(&input, log)?;
         let workspace = self.workspace().await?;
         let known = self

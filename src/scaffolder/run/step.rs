@@ -11,6 +11,7 @@ use crate::{
     scaffolder::{
         Workspace,
         actions::{Outcome, StepLog},
+        rendering::gather,
         spec::Step,
     },
     store::{self, RunStep, RunWait, StepStatus, delete_run_waits, put_run_step, put_run_wait},
@@ -183,12 +184,7 @@ impl Execution<'_> {
             let Some(output) = self.one_of_passes(step, row, &each, log).await? else {
                 return Ok(None);
             };
-            for (name, value) in output {
-                match lists.get_mut(&name) {
-                    Some(Value::Array(list)) => list.push(value),
-                    _ => drop(lists.insert(name, json!([value]))),
-                }
-            }
+            gather(&mut lists, output);
         }
         Ok(Some(lists))
     }

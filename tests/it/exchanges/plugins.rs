@@ -7,14 +7,13 @@ use super::{Expected::*, asks, hold, portal, refused, sends};
 use crate::support::TestApp;
 
 #[tokio::test]
-async fn the_scaffolder_has_no_actions_and_no_tasks() {
+async fn a_new_scaffolder_has_no_tasks_and_refuses_as_backstage_does() {
     let app = portal().await;
     let not_found = |message: &str| Fault("NotFoundError", message.to_owned());
     hold(
         &app,
         "scaffolder",
         vec![
-            asks("GET /v2/actions", 200, Json(json!([]))),
             asks(
                 "GET /v2/tasks?status=completed",
                 200,

@@ -2,12 +2,15 @@
 
 use std::process::ExitCode;
 
-use super::{
-    Streams, TemplateCheckArgs,
-    files::Wanted,
-    validate::{Rules, run_checks},
+use crate::{
+    cli::{
+        Streams, TemplateCheckArgs,
+        files::Wanted,
+        validate::{Rules, run_checks},
+    },
+    entity::Kinds,
+    scaffolder::check_template,
 };
-use crate::{entity::Kinds, scaffolder::check_template};
 
 /// Checks templates and writes what it found: 0 all good, 1 something is wrong, 2 the arguments are of no use.
 pub fn run_template_check(args: &TemplateCheckArgs, streams: &mut Streams<'_>) -> ExitCode {
