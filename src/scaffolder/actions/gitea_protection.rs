@@ -129,5 +129,6 @@ fn rules(input: &Value, branch: &str) -> Protection {
         may_push: (users.map(Grantee::User))
             .chain(teams.map(Grantee::Team))
             .collect(),
+        ..Protection::default()
     }
 }
