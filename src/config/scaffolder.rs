@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value};
 
-use super::{Secret, reader::Section};
+use super::{OwnActions, Secret, reader::Section};
 
 /// Backstage executes ten tasks at once.
 const CONCURRENT_TASKS: usize = 10;
@@ -28,6 +28,8 @@ pub struct ScaffolderConfig {
     pub environment: Map<String, Value>,
     /// `scaffolder.defaultEnvironment.secrets`: what inputs see as `environment.secrets`.
     pub environment_secrets: BTreeMap<String, Secret>,
+    /// `callboard.scaffolder`
+    pub own: OwnActions,
 }
 
 /// Reads the section; what is wrong is noted.
@@ -51,6 +53,7 @@ pub(super) fn read(section: Section<'_>) -> ScaffolderConfig {
             .to_owned(),
         environment,
         environment_secrets,
+        own: OwnActions::default(),
     }
 }
 

@@ -8,9 +8,11 @@ use url::Url;
 
 use super::{
     Account, AllowedHost, App, Backend, CallboardConfig, CatalogConfig, Config, Cors, Database,
-    FaultIsolation, OrphanStrategy, SearchConfig, Secret, auth, database, integrations, listen,
+    FaultIsolation, OrphanStrategy, ScaffolderConfig, SearchConfig, Secret, auth, database,
+    integrations, listen,
     locations::{self, Locations},
     merge::Merged,
+    own_actions,
     problem::Problems,
     reader::Section,
     rules, scaffolder,
@@ -58,7 +60,7 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         }),
         integrations,
         catalog: root.section("catalog", |catalog| read_catalog(catalog, found)),
-        scaffolder: root.section("scaffolder", scaffolder::read),
+        scaffolder: scaffolder_with(root, merged),
         search: root.section("search", |search| SearchConfig {
             max_page_limit: number(search, "maxPageLimit", 100),
             max_term_length: number(search, "maxTermLength", 100),
@@ -67,6 +69,19 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         callboard,
         program_environment: Vec::new(),
         account,
+    }
+}
+
+/// `scaffolder`, and what is our own of it.
+fn scaffolder_with(root: Section<'_>, merged: &Merged) -> ScaffolderConfig {
+    let folder = merged.folders.last().cloned();
+    let folder = folder.unwrap_or_else(|| PathBuf::from("."));
+    let own = root.section("callboard", |callboard| {
+        callboard.section("scaffolder", |own| own_actions::read(own, &folder))
+    });
+    ScaffolderConfig {
+        own,
+        ..root.section("scaffolder", scaffolder::read)
     }
 }
 
@@ -109,7 +124,7 @@ fn number(section: Section<'_>, key: &str, default: usize) -> usize {
     })
 }
 
-fn allowed_host(entry: Section<'_>) -> Option<AllowedHost> {
+pub(super) fn allowed_host(entry: Section<'_>) -> Option<AllowedHost> {
     let host = entry.required_text("host")?;
     if host.contains('/') {
         entry.problem("host", format!("“{host}” is no host. Write `example.com`, `example.com:8443` or `*.example.com`, and paths under `paths`."));
