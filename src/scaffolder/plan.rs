@@ -37,7 +37,7 @@ pub async fn plan(
             continue;
         }
         let input = scope.render(&step.input).await?.unwrap_or_default();
-        for planned in actions.action(&step.action)?.plan(&input)? {
+        for planned in actions.action(&step.action)?.action.plan(&input)? {
             all.push(PlannedStep {
                 step_id: step.id.clone(),
                 action: step.action.clone(),
