@@ -4,6 +4,7 @@ mod database;
 mod examples;
 mod follow;
 mod local_git;
+mod portal;
 mod readiness;
 mod runs;
 mod serve;
@@ -22,6 +23,7 @@ pub use examples::unpack_examples;
 pub use serve::{run, serve};
 pub use workbench::Workbench;
 
+use self::portal::OpenPortal;
 use crate::{
     api,
     auth::Auth,
@@ -45,6 +47,8 @@ pub struct App {
     db: Db,
     stop: CancellationToken,
     tasks: TaskTracker,
+    /// Runs call the portal as long as this is there.
+    portal: Option<OpenPortal>,
     /// What must outlive the tasks: the data folder is ours, the temporary database exists.
     _held: (Vec<DataFolderLock>, Option<TempDir>),
 }
@@ -101,13 +105,17 @@ impl App {
             clock,
             ready: is_ready,
         });
-        Ok(Self {
+        let mut app = Self {
             state,
             db,
             stop,
             tasks,
+            portal: None,
             _held: (locks, opened.temporary),
-        })
+        };
+        let services = app.state.runs.services().clone();
+        app.portal = Some(OpenPortal::of(services, app.router()));
+        Ok(app)
     }
 
     /// What handlers share.

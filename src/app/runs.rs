@@ -13,7 +13,13 @@ use crate::{
     forge::Forges,
     git::Git,
     ingest::Ingest,
-    scaffolder::{Parts, Runs, Services, actions::Registry, expression::RepoHosts},
+    scaffolder::{
+        Parts, Runs, Services,
+        actions::{Registry, with_own},
+        expression::RepoHosts,
+        outgoing::Outgoing,
+        portal::Portal,
+    },
     source::Reader,
     store::Db,
 };
@@ -51,6 +57,8 @@ pub(super) fn runs(
         let _ = std::fs::remove_dir_all(left_behind);
     }
     let services = Services::new(Parts {
+        outgoing: Outgoing::new(config.scaffolder.own.allow.clone())?,
+        portal: Portal::default(),
         seal: Seal::of(config)?,
         config: config.scaffolder.clone(),
         folder: workspaces,
@@ -66,5 +74,6 @@ pub(super) fn runs(
         forges: handles.forges,
         auth: handles.auth,
     });
-    Ok(Runs::new(services, Registry::default()))
+    let actions = with_own(&Registry::default(), &config.scaffolder.own.files)?;
+    Ok(Runs::new(services, actions))
 }

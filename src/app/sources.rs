@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     clock::Clock,
-    config::{AllowedHost, Config},
+    config::Config,
     entity::{Kinds, ScmHost},
     error::Result,
     forge::Forges,
@@ -38,23 +38,7 @@ pub(super) fn ingest_parts(
 /// Whether a URL may be read: its host is listed under `backend.reading.allow`.
 fn allowed_urls(config: &Config) -> impl Fn(&Url) -> bool + Send + Sync + 'static {
     let allowed = config.backend.reading_allow.clone();
-    move |url| allowed.iter().any(|entry| matches(entry, url))
-}
-
-fn matches(entry: &AllowedHost, url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let authority = url
-        .port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let hosts_match = match entry.host.strip_prefix('*') {
-        Some(suffix) => authority.ends_with(suffix),
-        None => authority == entry.host,
-    };
-    let paths_match = entry
-        .paths
-        .as_ref()
-        .is_none_or(|paths| paths.iter().any(|path| url.path().starts_with(path)));
-    hosts_match && paths_match
+    move |url| allowed.iter().any(|entry| entry.allows(url))
 }
 
 /// Which product runs on a host.
@@ -87,6 +71,7 @@ fn ingest_options(config: &Config) -> ingest::Options {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::AllowedHost;
 
     #[test]
     fn only_listed_hosts_and_paths_are_read() {
@@ -128,7 +113,7 @@ mod tests {
             ),
         ] {
             let url = Url::parse(url).expect("a URL");
-            assert_eq!(matches(&entry, &url), expected, "{entry:?} {url}");
+            assert_eq!(entry.allows(&url), expected, "{entry:?} {url}");
         }
     }
 }

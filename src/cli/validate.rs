@@ -40,7 +40,7 @@ pub fn run_validate(args: &ValidateArgs, streams: &mut Streams<'_>) -> ExitCode 
         kinds: Kinds::builtin(),
         merge_keys: args.merge_keys,
         wanted: Wanted::Descriptors,
-        further: |_, _| Vec::new(),
+        further: Box::new(|_, _| Vec::new()),
     };
     run_checks(&args.files, args.format, &rules, streams)
 }
@@ -106,8 +106,11 @@ pub(super) struct Rules {
     /// What folders are searched for.
     pub(super) wanted: Wanted,
     /// What else is held against a document that its kind has accepted.
-    pub(super) further: fn(&RawDocument<'_>, &Value) -> Vec<Diagnostic>,
+    pub(super) further: Box<Further>,
 }
+
+/// Looks at a document further.
+type Further = dyn Fn(&RawDocument<'_>, &Value) -> Vec<Diagnostic>;
 
 fn check_text(input: &Input, text: &str, rules: &Rules, report: &mut Report) {
     let location = input.location();

@@ -54,7 +54,10 @@ pub(super) const READ: &[&str] = &[
     "callboard.yamlMergeKeys",
     "callboard.fileRoots",
     "callboard.localGit",
+    "callboard.scaffolder.actions",
+    "callboard.scaffolder.allow",
     "callboard.scaffolder.hostMap",
+    "callboard.scaffolder.manifests",
 ];
 
 /// Whether a key is read, or leads to one that is.

@@ -14,6 +14,7 @@ mod keys;
 mod listen;
 mod locations;
 mod merge;
+mod own_actions;
 mod problem;
 mod reader;
 mod rules;
@@ -35,6 +36,7 @@ pub use auth::{
 pub use credentials::{Credential, CredentialKind, GitHubApp};
 pub use environment::Environment;
 pub use integrations::{Integration, RetryPolicy};
+pub use own_actions::{ActionFile, Manifests, OwnActions};
 pub use problem::ConfigProblem;
 pub use scaffolder::ScaffolderConfig;
 pub use secret::Secret;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value};
 
-use super::{Integration, Secret, reader::Section};
+use super::{Integration, OwnActions, Secret, reader::Section};
 
 /// Backstage executes ten tasks at once.
 const CONCURRENT_TASKS: usize = 10;
@@ -30,6 +30,8 @@ pub struct ScaffolderConfig {
     pub environment_secrets: BTreeMap<String, Secret>,
     /// `callboard.scaffolder.hostMap`: the host that steps mean, and the one that is used in its place.
     pub host_map: BTreeMap<String, String>,
+    /// `callboard.scaffolder`
+    pub own: OwnActions,
 }
 
 /// Reads the section; what is wrong is noted.
@@ -58,6 +60,7 @@ pub(super) fn read(
         environment,
         environment_secrets,
         host_map: host_map(own, integrations),
+        own: OwnActions::default(),
     }
 }
 

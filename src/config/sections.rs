@@ -12,6 +12,7 @@ use super::{
     database, integrations, listen,
     locations::{self, Locations},
     merge::Merged,
+    own_actions,
     problem::Problems,
     reader::Section,
     rules, scaffolder,
@@ -45,7 +46,7 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
         // Before all others: it is asked in the process, whatever stands there for the same host.
         integrations.insert(0, integrations::local(&backend.base_url));
     }
-    let scaffolder = read_scaffolder(root, &integrations);
+    let scaffolder = read_scaffolder(root, merged, &integrations);
     Config {
         app: root.section("app", |app| App {
             title: app.text("title").map(str::to_owned),
@@ -73,11 +74,18 @@ pub(super) fn read(merged: &Merged, problems: &Problems) -> Config {
 }
 
 /// Backstage's section and ours together.
-fn read_scaffolder(root: Section<'_>, integrations: &[Integration]) -> ScaffolderConfig {
+fn read_scaffolder(
+    root: Section<'_>,
+    merged: &Merged,
+    integrations: &[Integration],
+) -> ScaffolderConfig {
+    let folder = merged.folders.last().cloned();
+    let folder = folder.unwrap_or_else(|| PathBuf::from("."));
     root.section("scaffolder", |section| {
         root.section("callboard", |callboard| {
-            callboard.section("scaffolder", |own| {
-                scaffolder::read(section, own, integrations)
+            callboard.section("scaffolder", |own| ScaffolderConfig {
+                own: own_actions::read(own, &folder),
+                ..scaffolder::read(section, own, integrations)
             })
         })
     })
@@ -122,7 +130,7 @@ fn number(section: Section<'_>, key: &str, default: usize) -> usize {
     })
 }
 
-fn allowed_host(entry: Section<'_>) -> Option<AllowedHost> {
+pub(super) fn allowed_host(entry: Section<'_>) -> Option<AllowedHost> {
     let host = entry.required_text("host")?;
     if host.contains('/') {
         entry.problem("host", format!("“{host}” is no host. Write `example.com`, `example.com:8443` or `*.example.com`, and paths under `paths`."));

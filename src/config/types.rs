@@ -113,6 +113,24 @@ pub struct AllowedHost {
     pub paths: Option<Vec<String>>,
 }
 
+impl AllowedHost {
+    /// Whether an address is on it.
+    #[must_use]
+    pub fn allows(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        let authority = url
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let hosts_match = match self.host.strip_prefix('*') {
+            Some(suffix) => authority.ends_with(suffix),
+            None => authority == self.host,
+        };
+        let paths = self.paths.as_ref();
+        hosts_match
+            && paths.is_none_or(|paths| paths.iter().any(|path| url.path().starts_with(path)))
+    }
+}
+
 /// `catalog`
 #[derive(Debug, Clone)]
 pub struct CatalogConfig {

@@ -96,6 +96,29 @@ pub struct Protection {
     pub enforce_admins: bool,
     /// Who may push without a pull request; empty: nobody.
     pub may_push: Vec<Grantee>,
+    /// Apps that may (GitHub), by their slug.
+    pub apps_may_push: Vec<String>,
+    /// Whoever else may not push at all, not even by merging (GitHub); `None`: everyone with the right to write may.
+    pub restricted_to: Option<PushRestriction>,
+    /// Whether every conversation must be resolved before a merge.
+    pub require_conversation_resolution: bool,
+    /// Whether the newest push must be approved by somebody else.
+    pub require_last_push_approval: bool,
+    /// Whether merge commits are refused.
+    pub require_linear_history: bool,
+    /// Whether the restriction also holds for making branches that match.
+    pub block_creations: bool,
+}
+
+/// Who alone may push to a branch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushRestriction {
+    /// Users, by their login.
+    pub users: Vec<String>,
+    /// Teams, by their slug.
+    pub teams: Vec<String>,
+    /// Apps, by their slug.
+    pub apps: Vec<String>,
 }
 
 /// A value that pipelines of a repository see, and everyone may read.

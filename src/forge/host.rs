@@ -1,7 +1,9 @@
 //! What a Git host can do.
 
+use serde_json::Value;
+
 use super::{
-    Access, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
+    Access, ApiCall, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
     CommitStatus, FileRead, ForgeError, Grantee, Identity, Merge, NewCommit, NewPullRequest,
     NewRepository, NewWebhook, PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest,
     PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree,
@@ -131,6 +133,9 @@ git_host! {
     /// Whether the token may make repositories for an owner.
     async fn can_create_in(&self, owner: &str) -> bool;
 
+    /// Whether the token may push to a repository; false for one that is not there.
+    async fn can_push(&self, repository: &RepositoryId) -> bool;
+
     /// Who was given rights to a repository, besides those its owner gives.
     async fn collaborators(&self, repository: &RepositoryId) -> Vec<Collaborator>;
 
@@ -191,4 +196,12 @@ git_host! {
 
     /// What a job wrote, of a long log the end.
     async fn job_log(&self, repository: &RepositoryId, job: u64) -> String;
+
+    // ── what only one product has ───────────────────────────────────────────
+
+    /// A call to the host's own API about something of an owner; its answer, null where it has no content.
+    async fn api(&self, owner: &str, call: &ApiCall) -> Value;
+
+    /// A secret in a box that only the host opens, by the public key at a path of the API, as a body has it.
+    async fn boxed_secret(&self, owner: &str, key: &[String], value: &Secret) -> Value;
 }

@@ -7,6 +7,7 @@
 mod access;
 mod address;
 mod answer;
+mod api;
 mod azure;
 mod bitbucket_cloud;
 mod bitbucket_server;
@@ -31,8 +32,9 @@ mod status;
 mod tree;
 mod webhook;
 
-pub use access::{Access, Collaborator, Grantee, Identity, Protection, Variable};
+pub use access::{Access, Collaborator, Grantee, Identity, Protection, PushRestriction, Variable};
 pub use address::{Address, encoded_path};
+pub use api::{ApiCall, ApiMethod};
 pub use choice::{Choice, ChoicesOf};
 pub use commit::{Branch, Commit, CommitId, FileChange, NewCommit, Person, Written};
 pub use error::{ForgeError, ForgeErrorKind};

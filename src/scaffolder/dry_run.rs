@@ -202,7 +202,8 @@ impl Trial<'_> {
                 return Ok(());
             }
         }
-        let about = self.actions.action(&step.action)?.about();
+        let action = self.actions.action(&step.action)?;
+        let about = &action.about;
         let scope = self.inner_scope();
         let input = scope.render(&step.input).await?.unwrap_or_default();
         let shown =
@@ -245,7 +246,7 @@ impl Trial<'_> {
 
     async fn pass(&self, step: &Step, input: &Value, log: &StepLog) -> Result<Map<String, Value>> {
         let action = self.actions.action(&step.action)?;
-        action.about().check(input, log)?;
+        action.about.check(input, log)?;
         let cancelled = CancellationToken::new();
         let call = ActionCall {
             input,
@@ -258,7 +259,7 @@ impl Trial<'_> {
             answer: None,
             cancelled: &cancelled,
         };
-        match action.execute(&call).await? {
+        match action.action.execute(&call).await? {
             Outcome::Done(output) => Ok(output),
             Outcome::Wait(_) => Ok(Map::new()),
         }

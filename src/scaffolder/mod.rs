@@ -12,6 +12,8 @@ pub mod effects;
 pub mod expression;
 pub mod fetch;
 pub mod host_map;
+pub mod outgoing;
+pub mod portal;
 pub mod preview;
 pub mod rendering;
 pub mod run;

@@ -190,8 +190,8 @@ impl Trial<'_> {
         let log = StepLog::new(Lines::default(), Mask::default(), &step.id);
         let (id, input) = redirected(self.services, &step.action, input, &log);
         let action = self.actions.action(&id)?;
-        let about = action.about();
-        let planned = action.plan(&input)?;
+        let about = &action.about;
+        let planned = action.action.plan(&input)?;
         let is_harmless = planned.is_empty() && about.supports_dry_run;
         let planned = planned.into_iter().map(|planned| PlannedStep {
             step_id: step.id.clone(),
@@ -220,12 +220,12 @@ impl Trial<'_> {
             about.check(&input, &log)?;
         }
         if is_harmless {
-            return match action.execute(&call).await? {
+            return match action.action.execute(&call).await? {
                 Outcome::Done(output) => Ok(output),
                 Outcome::Wait(_) => Ok(Map::new()),
             };
         }
-        if publishes(&about) {
+        if publishes(about) {
             let files = published_files(&call).await?;
             self.has_published = true;
             self.keep_files(Some(&step.id), files).await?;
@@ -258,7 +258,7 @@ impl Trial<'_> {
         let Ok(action) = self.actions.action(&step.action) else {
             return Map::new();
         };
-        let schema = action.about().output.unwrap_or_default();
+        let schema = action.about.output.clone().unwrap_or_default();
         let fields = schema["properties"].as_object().into_iter().flatten();
         let stand_in = |(name, schema): (&String, &Value)| {
             let value = match schema["type"].as_str() {

@@ -58,6 +58,16 @@ impl Scope {
         }
     }
 
+    /// What expressions outside of a task see.
+    #[must_use]
+    pub fn plain(variables: Map<String, Value>) -> Self {
+        Self {
+            variables: Arc::new(variables),
+            hosts: Arc::new(RepoHosts::Any),
+            seed: seed(""),
+        }
+    }
+
     /// With secrets, as inputs see them: those of the task, and those of the configuration.
     #[must_use]
     pub fn with_secrets(&self, services: &Services, secrets: Value) -> Self {
@@ -154,6 +164,12 @@ impl Scope {
             outcome,
             seed: self.seed,
         }
+    }
+
+    /// The same on this thread: for a short text of whoever configures the portal.
+    #[must_use]
+    pub fn rendered_now(&self, value: &Value) -> Option<Value> {
+        self.rendered(value)
     }
 
     fn rendered(&self, value: &Value) -> Option<Value> {

@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use tokio::sync::Semaphore;
 
-use super::expression::{HostKind, RepoHosts};
+use super::{
+    expression::{HostKind, RepoHosts},
+    outgoing::Outgoing,
+    portal::Portal,
+};
 use crate::{
     auth::{Auth, Seal},
     catalog::Catalog,
@@ -39,6 +43,10 @@ pub struct Parts {
     pub forges: Forges,
     /// For `.gitignore`.
     pub git: Git,
+    /// The portal's own API.
+    pub portal: Portal,
+    /// Makes calls over HTTP to allowed hosts.
+    pub outgoing: Outgoing,
     /// Makes the token of a run's user.
     pub auth: Auth,
     /// Encrypts secrets; `None`: there is no key.

@@ -13,6 +13,8 @@ use crate::{
 pub enum EffectState {
     /// It may have been done or not.
     Intent,
+    /// It may have been done or not, and only a person can find out.
+    Unknown,
     /// It was done.
     Done,
     /// It was taken back.
@@ -25,6 +27,7 @@ impl EffectState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Intent => "intent",
+            Self::Unknown => "unknown",
             Self::Done => "done",
             Self::Undone => "undone",
         }
@@ -33,6 +36,7 @@ impl EffectState {
     fn parse(text: &str) -> Result<Self> {
         Ok(match text {
             "intent" => Self::Intent,
+            "unknown" => Self::Unknown,
             "done" => Self::Done,
             "undone" => Self::Undone,
             other => return Err(Error::internal(format!("an effect has the state {other}"))),

@@ -10,8 +10,8 @@ use callboard::{
     forge::{
         Access, CommitId, CommitStatus, FileChange, FileRead, Forge, GitHost, Grantee, Merge,
         MergeMethod, NewCommit, NewPullRequest, NewRepository, NewWebhook, Person, PipelineTrigger,
-        Protection, PullRequestChange, RepositoryChange, RepositoryId, RunFilter, StatusState,
-        Variable, Visibility, Written,
+        Protection, PullRequestChange, PushRestriction, RepositoryChange, RepositoryId, RunFilter,
+        StatusState, Variable, Visibility, Written,
     },
 };
 use serde_json::json;
@@ -240,6 +240,16 @@ async fn branches_and_their_protection_are_as_described() {
             Grantee::User("ana".to_owned()),
             Grantee::Team("ops".to_owned()),
         ],
+        apps_may_push: vec!["bot".to_owned()],
+        restricted_to: Some(PushRestriction {
+            users: vec!["ana".to_owned()],
+            teams: Vec::new(),
+            apps: vec!["bot".to_owned()],
+        }),
+        require_conversation_resolution: true,
+        require_last_push_approval: true,
+        require_linear_history: true,
+        block_creations: true,
     };
     github.protect_branch(&shop(), &rules).await.expect("set");
     let bare = Protection {

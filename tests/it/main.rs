@@ -16,6 +16,7 @@ mod forge_client;
 mod forge_secrecy;
 mod gitea;
 mod github;
+mod github_actions;
 mod github_contract;
 mod gitlab_stub;
 mod house;

@@ -8,7 +8,7 @@ use std::{
 
 use callboard::{
     entity::{RawDocument, Severity, parse_document, split_documents},
-    scaffolder::check_template,
+    scaffolder::{actions::Registry, check_template},
 };
 use serde_json::Value;
 
@@ -91,5 +91,5 @@ fn findings(raw: &RawDocument<'_>) -> Option<Vec<callboard::entity::Diagnostic>>
     let is_template = entity["kind"] == "Template" && entity["spec"]["steps"].is_array();
     let version = entity.get("apiVersion").and_then(Value::as_str)?;
     (is_template && version == callboard::scaffolder::API_VERSION)
-        .then(|| check_template(raw, &entity))
+        .then(|| check_template(raw, &entity, &Registry::default()))
 }

@@ -9,16 +9,17 @@ use crate::{
         validate::{Rules, run_checks},
     },
     entity::Kinds,
-    scaffolder::check_template,
+    scaffolder::{actions::Registry, check_template},
 };
 
 /// Checks templates and writes what it found: 0 all good, 1 something is wrong, 2 the arguments are of no use.
 pub fn run_template_check(args: &TemplateCheckArgs, streams: &mut Streams<'_>) -> ExitCode {
+    let actions = Registry::default().shipped();
     let rules = Rules {
         kinds: Kinds::builtin(),
         merge_keys: args.merge_keys,
         wanted: Wanted::Templates,
-        further: check_template,
+        further: Box::new(move |raw, entity| check_template(raw, entity, &actions)),
     };
     run_checks(&args.files, args.format, &rules, streams)
 }

@@ -107,6 +107,7 @@ impl From<ProtectionJson> for Protection {
             } else {
                 Vec::new()
             },
+            ..Self::default()
         }
     }
 }
@@ -152,6 +153,24 @@ pub(super) async fn can_create_in(client: &HostClient, owner: &str) -> Result<bo
     let call = client.get(&["users", &user.login, "orgs", owner, "permissions"]);
     let found: Option<PermissionsJson> = call.optional().await?;
     Ok(found.is_some_and(|rights| rights.can_create_repository))
+}
+
+#[derive(Deserialize)]
+struct OwnRightsJson {
+    permissions: Option<PushJson>,
+}
+
+#[derive(Deserialize)]
+struct PushJson {
+    #[serde(default)]
+    push: bool,
+}
+
+pub(super) async fn can_push(client: &HostClient, repository: &RepositoryId) -> Result<bool> {
+    let found: Option<OwnRightsJson> = client.get(&path(repository, &[])).optional().await?;
+    Ok(found
+        .and_then(|found| found.permissions)
+        .is_some_and(|may| may.push))
 }
 
 pub(super) async fn collaborators(

@@ -189,6 +189,10 @@ impl GitHost for Gitea {
         access::can_create_in(&self.client, owner).await
     }
 
+    async fn can_push(&self, repository: &RepositoryId) -> Result<bool> {
+        access::can_push(&self.client, repository).await
+    }
+
     async fn collaborators(&self, repository: &RepositoryId) -> Result<Vec<Collaborator>> {
         access::collaborators(&self.client, repository).await
     }

@@ -68,6 +68,12 @@ struct PermissionsJson {
 }
 
 #[derive(Deserialize)]
+struct RightsJson {
+    #[serde(default)]
+    permissions: Option<PermissionsJson>,
+}
+
+#[derive(Deserialize)]
 struct TeamJson {
     slug: String,
     permission: String,
@@ -163,6 +169,19 @@ pub(super) async fn can_create_in(client: &HostClient, owner: &str) -> Result<bo
         }
         None => Ok(false),
     }
+}
+
+/// `client` is the one of the integration: an app must be installed there and may write contents.
+pub(super) async fn can_push(client: &HostClient, repository: &RepositoryId) -> Result<bool> {
+    if let Some(permissions) = apps::permissions(client, &repository.owner).await? {
+        let right = permissions.get("contents").and_then(Value::as_str);
+        return Ok(right == Some("write"));
+    }
+    let client = apps::client_for(client, &repository.owner).await?;
+    let found: Option<RightsJson> = client.get(&path(repository, &[])).optional().await?;
+    Ok(found
+        .and_then(|found| found.permissions)
+        .is_some_and(|may| may.push || may.maintain || may.admin))
 }
 
 pub(super) async fn collaborators(

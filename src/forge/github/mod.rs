@@ -18,12 +18,14 @@ mod variables;
 mod webhooks;
 mod write;
 
+use serde_json::Value;
+
 use super::{
-    Access, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
+    Access, ApiCall, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
     CommitStatus, FileRead, ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge,
     NewCommit, NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun,
     PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
-    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, client::HostClient,
+    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api, client::HostClient,
 };
 use crate::config::Secret;
 
@@ -252,6 +254,10 @@ impl GitHost for GitHub {
         access::can_create_in(&self.client, owner).await
     }
 
+    async fn can_push(&self, repository: &RepositoryId) -> Result<bool> {
+        access::can_push(&self.client, repository).await
+    }
+
     async fn collaborators(&self, repository: &RepositoryId) -> Result<Vec<Collaborator>> {
         let client = self.client_for(&repository.owner).await?;
         access::collaborators(&client, repository).await
@@ -376,5 +382,16 @@ impl GitHost for GitHub {
     async fn job_log(&self, repository: &RepositoryId, job: u64) -> Result<String> {
         let client = self.client_for(&repository.owner).await?;
         actions::log(&client, repository, job).await
+    }
+
+    async fn api(&self, owner: &str, call: &ApiCall) -> Result<Value> {
+        let client = self.client_for(owner).await?;
+        api::send(&client, call).await
+    }
+
+    async fn boxed_secret(&self, owner: &str, key: &[String], value: &Secret) -> Result<Value> {
+        let client = self.client_for(owner).await?;
+        let key: Vec<&str> = key.iter().map(String::as_str).collect();
+        secrets::boxed(&client, &key, value).await
     }
 }

@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{path, repositories::OwnerJson};
-use crate::forge::{ForgeError, Grantee, Protection, RepositoryId, Result, client::HostClient};
+use crate::forge::{
+    ForgeError, Grantee, Protection, PushRestriction, RepositoryId, Result, client::HostClient,
+};
 
 #[derive(Deserialize)]
 struct ProtectionJson {
@@ -16,6 +18,14 @@ struct ProtectionJson {
     required_pull_request_reviews: Option<ReviewsJson>,
     #[serde(default)]
     required_signatures: Option<SwitchJson>,
+    #[serde(default)]
+    restrictions: Option<AllowancesJson>,
+    #[serde(default)]
+    required_conversation_resolution: Option<SwitchJson>,
+    #[serde(default)]
+    required_linear_history: Option<SwitchJson>,
+    #[serde(default)]
+    block_creations: Option<SwitchJson>,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +50,8 @@ struct ReviewsJson {
     #[serde(default)]
     required_approving_review_count: u32,
     #[serde(default)]
+    require_last_push_approval: bool,
+    #[serde(default)]
     bypass_pull_request_allowances: Option<AllowancesJson>,
 }
 
@@ -49,6 +61,19 @@ struct AllowancesJson {
     users: Vec<OwnerJson>,
     #[serde(default)]
     teams: Vec<SlugJson>,
+    #[serde(default)]
+    apps: Vec<SlugJson>,
+}
+
+impl From<AllowancesJson> for PushRestriction {
+    fn from(json: AllowancesJson) -> Self {
+        let slugs = |all: Vec<SlugJson>| all.into_iter().map(|one| one.slug).collect();
+        Self {
+            users: json.users.into_iter().map(|user| user.login).collect(),
+            teams: slugs(json.teams),
+            apps: slugs(json.apps),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -62,14 +87,9 @@ impl ProtectionJson {
         let checks = self.required_status_checks.unwrap_or_default();
         let reviews = self.required_pull_request_reviews.unwrap_or_default();
         let allowed = reviews.bypass_pull_request_allowances.unwrap_or_default();
-        let users = allowed
-            .users
-            .into_iter()
-            .map(|user| Grantee::User(user.login));
-        let teams = allowed
-            .teams
-            .into_iter()
-            .map(|team| Grantee::Team(team.slug));
+        let allowed = PushRestriction::from(allowed);
+        let users = allowed.users.into_iter().map(Grantee::User);
+        let teams = allowed.teams.into_iter().map(Grantee::Team);
         Protection {
             branch: branch.to_owned(),
             required_approvals: reviews.required_approving_review_count,
@@ -80,6 +100,12 @@ impl ProtectionJson {
             require_signed_commits: is_on(self.required_signatures),
             enforce_admins: is_on(self.enforce_admins),
             may_push: users.chain(teams).collect(),
+            apps_may_push: allowed.apps,
+            restricted_to: self.restrictions.map(PushRestriction::from),
+            require_conversation_resolution: is_on(self.required_conversation_resolution),
+            require_last_push_approval: reviews.require_last_push_approval,
+            require_linear_history: is_on(self.required_linear_history),
+            block_creations: is_on(self.block_creations),
         }
     }
 }
@@ -127,9 +153,10 @@ fn body(rules: &Protection) -> Value {
         "required_approving_review_count": rules.required_approvals,
         "dismiss_stale_reviews": rules.dismiss_stale_approvals,
         "require_code_owner_reviews": rules.require_code_owners,
+        "require_last_push_approval": rules.require_last_push_approval,
     });
     // Only repositories of organisations may have it.
-    if !rules.may_push.is_empty() {
+    if !rules.may_push.is_empty() || !rules.apps_may_push.is_empty() {
         let users = rules.may_push.iter().filter_map(|grantee| match grantee {
             Grantee::User(name) => Some(name.as_str()),
             Grantee::Team(_) => None,
@@ -141,6 +168,7 @@ fn body(rules: &Protection) -> Value {
         reviews["bypass_pull_request_allowances"] = json!({
             "users": users.collect::<Vec<_>>(),
             "teams": teams.collect::<Vec<_>>(),
+            "apps": rules.apps_may_push,
         });
     }
     let has_checks = rules.require_up_to_date || !rules.required_checks.is_empty();
@@ -149,7 +177,10 @@ fn body(rules: &Protection) -> Value {
         "required_status_checks": if has_checks { checks } else { Value::Null },
         "enforce_admins": rules.enforce_admins,
         "required_pull_request_reviews": reviews,
-        "restrictions": null,
+        "restrictions": rules.restricted_to,
+        "required_conversation_resolution": rules.require_conversation_resolution,
+        "required_linear_history": rules.require_linear_history,
+        "block_creations": rules.block_creations,
     })
 }
 

@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use crypto_box::{PublicKey, aead::OsRng};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{about, path};
 use crate::{
@@ -41,24 +41,24 @@ pub(super) async fn set(
     name: &str,
     value: &Secret,
 ) -> Result<()> {
-    let key: PublicKeyJson = client
-        .get(&path(repository, &["actions", "secrets", "public-key"]))
-        .about(about(repository))
-        .json()
-        .await?;
+    let key = path(repository, &["actions", "secrets", "public-key"]);
+    let body = boxed(client, &key, value).await?;
+    let call = client.put(&path(repository, &["actions", "secrets", name]));
+    call.body(&body).about(about(repository)).done().await
+}
+
+/// A secret as it is sent: in a box that is opened by who has the private key of the public one at a path.
+pub(super) async fn boxed(client: &HostClient, key: &[&str], value: &Secret) -> Result<Value> {
+    let key: PublicKeyJson = client.get(key).about("public key").json().await?;
     let sealed = seal(&key.key, value).ok_or_else(|| {
         ForgeError::new(
             ForgeErrorKind::NotTheApi,
             client.host(),
-            format!("The public key of {repository} is none: the secret {name} is not sent."),
+            "The public key for secrets is none: no secret is sent.",
             "See whether `apiBaseUrl` leads to GitHub.",
         )
     })?;
-    let call = client.put(&path(repository, &["actions", "secrets", name]));
-    call.body(&json!({ "encrypted_value": sealed, "key_id": key.key_id }))
-        .about(about(repository))
-        .done()
-        .await
+    Ok(json!({ "encrypted_value": sealed, "key_id": key.key_id }))
 }
 
 /// `None` if the key is not 32 bytes in Base64.

@@ -18,13 +18,14 @@ mod webhooks;
 mod write;
 
 use reqwest::Method;
+use serde_json::Value;
 
 use super::{
-    Access, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
+    Access, ApiCall, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
     CommitStatus, FileRead, ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge,
     NewCommit, NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun,
     PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
-    RepositoryId, Result, RunFilter, Tree, Variable, Webhook,
+    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api,
     client::{Call, HostClient},
 };
 use crate::config::Secret;
@@ -229,6 +230,10 @@ impl GitHost for GitLab {
         users::can_create_in(&self.client, owner).await
     }
 
+    async fn can_push(&self, repository: &RepositoryId) -> Result<bool> {
+        users::can_push(&self.client, repository).await
+    }
+
     async fn collaborators(&self, repository: &RepositoryId) -> Result<Vec<Collaborator>> {
         members::all(&self.client, repository).await
     }
@@ -334,5 +339,9 @@ impl GitHost for GitLab {
 
     async fn job_log(&self, repository: &RepositoryId, job: u64) -> Result<String> {
         pipelines::log(&self.client, repository, job).await
+    }
+
+    async fn api(&self, _owner: &str, call: &ApiCall) -> Result<Value> {
+        api::send(&self.client, call).await
     }
 }

@@ -1,8 +1,10 @@
 //! Users and groups of GitLab, which its API wants by their numbers.
 
+use reqwest::Method;
 use serde::Deserialize;
 
-use crate::forge::{ForgeError, Identity, Result, client::HostClient};
+use super::on;
+use crate::forge::{ForgeError, Identity, RepositoryId, Result, client::HostClient};
 
 #[derive(Deserialize)]
 pub(super) struct UserJson {
@@ -69,6 +71,33 @@ pub(super) async fn can_create_in(client: &HostClient, owner: &str) -> Result<bo
         Some(_) => return Ok(false),
     };
     Ok(member.is_some_and(|member| member.access_level >= needed))
+}
+
+#[derive(Deserialize)]
+struct ProjectRightsJson {
+    #[serde(default)]
+    permissions: Option<RightsJson>,
+}
+
+#[derive(Deserialize)]
+struct RightsJson {
+    #[serde(default)]
+    project_access: Option<MemberJson>,
+    #[serde(default)]
+    group_access: Option<MemberJson>,
+}
+
+/// Developers may.
+pub(super) async fn can_push(client: &HostClient, repository: &RepositoryId) -> Result<bool> {
+    let call = on(client, Method::GET, repository, &[]);
+    let found: Option<ProjectRightsJson> = call.optional().await?;
+    let Some(found) = found else {
+        return Ok(false);
+    };
+    let rights = found.permissions.into_iter();
+    let mut levels = rights.flat_map(|rights| [rights.project_access, rights.group_access]);
+    let is_developer = levels.any(|level| level.is_some_and(|level| level.access_level >= 30));
+    Ok(is_developer || own(client).await?.is_some_and(|user| user.is_admin))
 }
 
 /// The number of a user.

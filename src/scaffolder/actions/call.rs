@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::StepLog;
+use super::{Given, StepLog};
 use crate::{
     config::Secret,
     entity::EntityRef,
@@ -54,32 +54,34 @@ pub struct ActionCall<'a> {
 }
 
 impl ActionCall<'_> {
+    /// The input, read as the types of its schema.
+    #[must_use]
+    pub fn given(&self) -> Given<'_> {
+        Given(self.input)
+    }
+
     /// A text of the input; empty counts as absent.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
-        self.input[key].as_str().filter(|text| !text.is_empty())
+        self.given().text(key)
     }
 
     /// A yes or no of the input.
     #[must_use]
     pub fn flag(&self, key: &str) -> Option<bool> {
-        self.input[key].as_bool()
+        self.given().flag(key)
     }
 
     /// The texts of a list of the input.
     #[must_use]
     pub fn texts(&self, key: &str) -> Vec<String> {
-        let list = self.input[key].as_array().map(Vec::as_slice);
-        let texts = list.unwrap_or_default().iter();
-        texts
-            .filter_map(|item| item.as_str().map(str::to_owned))
-            .collect()
+        self.given().texts(key)
     }
 
     /// The token of the input.
     #[must_use]
     pub fn token(&self) -> Option<Secret> {
-        self.text("token").map(Secret::new)
+        self.given().token()
     }
 
     /// Does something outside, once: what was done in an earlier attempt is not done again.

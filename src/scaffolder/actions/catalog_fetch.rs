@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, schema};
+use super::{About, Action, ActionCall, Outcome, schema};
 use crate::{
     entity::EntityRef,
     error::{Error, Result},
@@ -13,39 +13,28 @@ pub(super) struct CatalogFetch;
 
 impl Action for CatalogFetch {
     fn about(&self) -> About {
+        let input = "
+            entityRef: string -- The entity to read
+            entityRefs: string[] -- The entities to read
+            optional: boolean -- Whether they need not be there; default: they must
+            defaultKind: string -- The kind of references that name none
+            defaultNamespace: string -- The namespace of references that name none
+        ";
+        let output = "
+            entity: any -- The entity, with `entityRef`
+            entities: any[]
+        ";
         About {
-            id: "catalog:fetch",
-            description: "Reads one or several entities of the catalog.",
-            input: schema::fields([
-                ("entityRef", schema::text("The entity to read")),
-                ("entityRefs", schema::texts("The entities to read")),
-                (
-                    "optional",
-                    schema::flag("Whether they need not be there; default: they must"),
-                ),
-                (
-                    "defaultKind",
-                    schema::text("The kind of references that name none"),
-                ),
-                (
-                    "defaultNamespace",
-                    schema::text("The namespace of references that name none"),
-                ),
-            ]),
-            output: Some(schema::fields([
-                (
-                    "entity",
-                    json!({"description": "The entity, with `entityRef`"}),
-                ),
-                ("entities", json!({"type": "array"})),
-            ])),
-            examples: &[(
-                "Read the owner",
-                "steps:\n  - action: catalog:fetch\n    id: owner\n    input:\n      entityRef: group:default/platform\n",
-            )],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Refused,
+            one_of: &["entityRef", "entityRefs"],
+            ..About::new(
+                "catalog:fetch",
+                "Reads one or several entities of the catalog.",
+                schema::fields(input),
+            )
         }
+        .output(schema::fields(output))
+        .example("Read the owner", "entityRef: group:default/platform\n")
+        .in_dry_runs()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, schema};
+use super::{About, Action, ActionCall, Outcome, schema};
 use crate::{
     entity::{EntityRef, resolve_url},
     error::{Error, Result},
@@ -17,34 +17,26 @@ pub(super) struct CatalogRegister;
 
 impl Action for CatalogRegister {
     fn about(&self) -> About {
-        let optional = || schema::flag("Whether the file need not be there; default: it must");
-        let by_url = schema::object([
-            ("catalogInfoUrl*", schema::text("The address of the file")),
-            ("optional", optional()),
-        ]);
-        let by_path = schema::object([
-            (
-                "repoContentsUrl*",
-                schema::text("The address of the repository's root"),
-            ),
-            (
-                "catalogInfoPath",
-                schema::text("The path from there; default: /catalog-info.yaml"),
-            ),
-            ("optional", optional()),
-        ]);
+        let input = "
+            catalogInfoUrl*: string -- The address of the file
+            optional: boolean -- Whether the file need not be there; default: it must
+            or
+            repoContentsUrl*: string -- The address of the repository's root
+            catalogInfoPath: string -- The path from there; default: /catalog-info.yaml
+            optional: boolean -- Whether the file need not be there; default: it must
+        ";
         About {
-            id: "catalog:register",
-            description: "Registers a descriptor file in the catalog.",
-            input: json!({"anyOf": [by_url, by_path], "$schema": "http://json-schema.org/draft-07/schema#"}),
-            output: None,
-            examples: &[(
-                "Register what was published",
-                "steps:\n  - action: catalog:register\n    id: register\n    input:\n      repoContentsUrl: ${{ steps.publish.output.repoContentsUrl }}\n      catalogInfoPath: /catalog-info.yaml\n",
-            )],
-            supports_dry_run: false,
-            unknown_keys: UnknownKeys::Refused,
+            unsaid_outputs: &["entityRef", "catalogInfoUrl"],
+            ..About::new(
+                "catalog:register",
+                "Registers a descriptor file in the catalog.",
+                schema::fields(input),
+            )
         }
+        .example(
+            "Register what was published",
+            "repoContentsUrl: ${{ steps.publish.output.repoContentsUrl }}\ncatalogInfoPath: /catalog-info.yaml\n",
+        )
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {

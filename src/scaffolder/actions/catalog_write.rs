@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, schema};
+use super::{About, Action, ActionCall, Outcome, schema};
 use crate::{
     error::{Error, Result},
     scaffolder::workspace::EntryKind,
@@ -14,26 +14,31 @@ const SOURCE_TEMPLATE: &str = "backstage.io/source-template";
 
 pub(super) struct CatalogWrite;
 
+const COMPONENT: &str = "\
+entity:
+  apiVersion: backstage.io/v1alpha1
+  kind: Component
+  metadata:
+    name: ${{ parameters.name }}
+  spec:
+    type: service
+    lifecycle: production
+    owner: ${{ parameters.owner }}
+";
+
 impl Action for CatalogWrite {
     fn about(&self) -> About {
-        About {
-            id: "catalog:write",
-            description: "Writes a descriptor file into the workspace.",
-            input: schema::fields([
-                (
-                    "filePath",
-                    schema::text("Where; default: catalog-info.yaml"),
-                ),
-                ("entity*", schema::anything("The entity")),
-            ]),
-            output: None,
-            examples: &[(
-                "Describe a component",
-                "steps:\n  - action: catalog:write\n    id: describe\n    input:\n      entity:\n        apiVersion: backstage.io/v1alpha1\n        kind: Component\n        metadata:\n          name: ${{ parameters.name }}\n        spec:\n          type: service\n          lifecycle: production\n          owner: ${{ parameters.owner }}\n",
-            )],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        let input = "
+            filePath: string -- Where; default: catalog-info.yaml
+            entity*: {*: any} -- The entity
+        ";
+        About::new(
+            "catalog:write",
+            "Writes a descriptor file into the workspace.",
+            schema::fields(input),
+        )
+        .example("Describe a component", COMPONENT)
+        .in_dry_runs()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

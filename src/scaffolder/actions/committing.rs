@@ -67,6 +67,17 @@ pub(in crate::scaffolder) async fn published_files(
     Ok(sources.collect())
 }
 
+/// The files of what becomes a repository. [`Error::Input`] if there are none.
+pub(super) async fn some_files(call: &ActionCall<'_>) -> Result<Vec<CommittedFile>> {
+    let files = files(call, "").await?;
+    if files.is_empty() {
+        return Err(Error::Input(
+            "There are no files to publish. Fetch some first.".to_owned(),
+        ));
+    }
+    Ok(files)
+}
+
 async fn ignored(call: &ActionCall<'_>, found: &[(String, Entry)]) -> Result<HashSet<String>> {
     let is_rules = |path: &str| path.rsplit('/').next() == Some(".gitignore");
     let mut rules = Vec::new();

@@ -1,9 +1,9 @@
 //! `debug:log`: writes a message, and lists the files there are.
 
 use futures_util::future::BoxFuture;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, schema};
+use super::{About, Action, ActionCall, Outcome, schema};
 use crate::{
     error::{Error, Result},
     scaffolder::workspace::EntryKind,
@@ -13,25 +13,17 @@ pub(super) struct DebugLog;
 
 impl Action for DebugLog {
     fn about(&self) -> About {
-        let listing = json!({
-            "anyOf": [{"type": "boolean"}, {"type": "string", "enum": ["with-filenames", "with-contents"]}],
-            "description": "Whether the files of the workspace are listed, and with what is in them",
-        });
-        About {
-            id: "debug:log",
-            description: "Writes a message to the log, and lists the files of the workspace.",
-            input: schema::fields([
-                ("message", schema::text("What to say")),
-                ("listWorkspace", listing),
-            ]),
-            output: None,
-            examples: &[(
-                "Say something",
-                "steps:\n  - action: debug:log\n    id: greet\n    input:\n      message: Hello ${{ user.ref }}\n",
-            )],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        let input = r#"
+            message: string -- What to say
+            listWorkspace: boolean | "with-filenames" | "with-contents" -- Whether the files of the workspace are listed, and with what is in them
+        "#;
+        About::new(
+            "debug:log",
+            "Writes a message to the log, and lists the files of the workspace.",
+            schema::fields(input),
+        )
+        .example("Say something", "message: Hello ${{ user.ref }}\n")
+        .in_dry_runs()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, Wait, schema};
+use super::{About, Action, ActionCall, Outcome, Wait, schema};
 use crate::{
     clock::UnixMillis,
     error::{Error, Result},
@@ -15,22 +15,17 @@ pub(super) struct DebugWait;
 
 impl Action for DebugWait {
     fn about(&self) -> About {
-        About {
-            id: "debug:wait",
-            description: "Waits for some time, ten minutes at most.",
-            input: schema::fields([
-                ("minutes", schema::number("How many minutes")),
-                ("seconds", schema::number("How many seconds")),
-                ("milliseconds", schema::number("How many milliseconds")),
-            ]),
-            output: None,
-            examples: &[(
-                "Wait for five seconds",
-                "steps:\n  - action: debug:wait\n    id: wait\n    input:\n      seconds: 5\n",
-            )],
-            supports_dry_run: false,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        let input = "
+            minutes: number -- How many minutes
+            seconds: number -- How many seconds
+            milliseconds: number -- How many milliseconds
+        ";
+        About::new(
+            "debug:wait",
+            "Waits for some time, ten minutes at most.",
+            schema::fields(input),
+        )
+        .example("Wait for five seconds", "seconds: 5\n")
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

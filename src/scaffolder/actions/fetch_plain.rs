@@ -1,9 +1,8 @@
 //! `fetch:plain` and `fetch:plain:file`: files as they are.
 
 use futures_util::future::BoxFuture;
-use serde_json::Value;
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, schema};
+use super::{About, Action, ActionCall, Outcome, schema};
 use crate::{
     error::{Error, Result},
     scaffolder::{
@@ -15,34 +14,23 @@ use crate::{
 pub(super) struct FetchPlain;
 pub(super) struct FetchPlainFile;
 
-pub(super) fn token() -> Value {
-    schema::text("A token to read with, in place of the configured one")
-}
-
 impl Action for FetchPlain {
     fn about(&self) -> About {
-        About {
-            id: "fetch:plain",
-            description: "Fetches a folder, as it is, into the workspace.",
-            input: schema::fields([
-                (
-                    "url*",
-                    schema::text("The folder: an address, or a path beside the template"),
-                ),
-                (
-                    "targetPath",
-                    schema::text("Where it goes in the workspace; default: its root"),
-                ),
-                ("token", token()),
-            ]),
-            output: None,
-            examples: &[(
-                "Fetch a folder beside the template",
-                "steps:\n  - action: fetch:plain\n    id: fetch\n    input:\n      url: ./files\n      targetPath: ./config\n",
-            )],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        let input = "
+            url*: string -- The folder: an address, or a path beside the template
+            targetPath: string -- Where it goes in the workspace; default: its root
+            token: string -- A token to read with, in place of the configured one
+        ";
+        About::new(
+            "fetch:plain",
+            "Fetches a folder, as it is, into the workspace.",
+            schema::fields(input),
+        )
+        .example(
+            "Fetch a folder beside the template",
+            "url: ./files\ntargetPath: ./config\n",
+        )
+        .in_dry_runs()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
@@ -58,28 +46,21 @@ impl Action for FetchPlain {
 
 impl Action for FetchPlainFile {
     fn about(&self) -> About {
-        About {
-            id: "fetch:plain:file",
-            description: "Fetches one file, as it is, into the workspace.",
-            input: schema::fields([
-                (
-                    "url*",
-                    schema::text("The file: an address, or a path beside the template"),
-                ),
-                (
-                    "targetPath*",
-                    schema::text("Where it goes in the workspace"),
-                ),
-                ("token", token()),
-            ]),
-            output: None,
-            examples: &[(
-                "Fetch one file",
-                "steps:\n  - action: fetch:plain:file\n    id: fetch\n    input:\n      url: https://github.com/acme/standards/blob/main/.editorconfig\n      targetPath: .editorconfig\n",
-            )],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        let input = "
+            url*: string -- The file: an address, or a path beside the template
+            targetPath*: string -- Where it goes in the workspace
+            token: string -- A token to read with, in place of the configured one
+        ";
+        About::new(
+            "fetch:plain:file",
+            "Fetches one file, as it is, into the workspace.",
+            schema::fields(input),
+        )
+        .example(
+            "Fetch one file",
+            "url: https://github.com/acme/standards/blob/main/.editorconfig\ntargetPath: .editorconfig\n",
+        )
+        .in_dry_runs()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

@@ -4,8 +4,8 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
 use super::{
-    About, Action, ActionCall, Outcome, UnknownKeys,
-    fetch_plain::{joined, place_of, required, token},
+    About, Action, ActionCall, Outcome,
+    fetch_plain::{joined, place_of, required},
     schema,
     skeleton::{Naming, Renderer, Skeleton},
 };
@@ -24,70 +24,35 @@ const SHOWN_ABOVE: &str = "/tmp";
 pub(super) struct FetchTemplate;
 pub(super) struct FetchTemplateFile;
 
-fn values() -> Value {
-    schema::anything("What expressions see as `values`")
-}
-
-fn cookiecutter() -> Value {
-    schema::flag("Whether `{{ cookiecutter.x }}` is rendered in place of `${{ values.x }}`")
-}
+const FIELDS: &str = "
+    url: string -- The folder or file: an address, or a path beside the template
+    targetPath: string -- Where it goes in the workspace; default of a folder: its root
+    values: {*: any} -- What expressions see as `values`
+    copyWithoutRender: string[] -- Globs of what is copied with names and contents as they are (deprecated)
+    copyWithoutTemplating: string[] -- Globs of files whose contents are copied as they are
+    cookiecutterCompat: boolean -- Whether `{{ cookiecutter.x }}` is rendered in place of `${{ values.x }}`
+    templateFileExtension: string | boolean -- Only files with this extension are rendered, and lose it; true: `.njk`
+    replace: boolean -- Whether files that are there are written over; default: they stay
+    trimBlocks: boolean -- Whether the end of the line behind a tag is dropped
+    lstripBlocks: boolean -- Whether the blanks before a tag at the start of a line are dropped
+    token: string -- A token to read with, in place of the configured one
+";
 
 impl Action for FetchTemplate {
     fn about(&self) -> About {
-        About {
-            id: "fetch:template",
-            description: "Fetches a folder into the workspace, with the expressions in its files and in their names rendered.",
-            input: schema::fields([
-                (
-                    "url*",
-                    schema::text("The folder: an address, or a path beside the template"),
-                ),
-                (
-                    "targetPath",
-                    schema::text("Where it goes in the workspace; default: its root"),
-                ),
-                ("values", values()),
-                (
-                    "copyWithoutRender",
-                    schema::texts(
-                        "Globs of what is copied with names and contents as they are (deprecated)",
-                    ),
-                ),
-                (
-                    "copyWithoutTemplating",
-                    schema::texts("Globs of files whose contents are copied as they are"),
-                ),
-                ("cookiecutterCompat", cookiecutter()),
-                (
-                    "templateFileExtension",
-                    json!({"type": ["string", "boolean"], "description": "Only files with this extension are rendered, and lose it; true: `.njk`"}),
-                ),
-                (
-                    "replace",
-                    schema::flag(
-                        "Whether files that are there are written over; default: they stay",
-                    ),
-                ),
-                (
-                    "trimBlocks",
-                    schema::flag("Whether the end of the line behind a tag is dropped"),
-                ),
-                (
-                    "lstripBlocks",
-                    schema::flag(
-                        "Whether the blanks before a tag at the start of a line are dropped",
-                    ),
-                ),
-                ("token", token()),
-            ]),
-            output: None,
-            examples: &[(
-                "Render a folder beside the template",
-                "steps:\n  - action: fetch:template\n    id: fetch\n    input:\n      url: ./skeleton\n      values:\n        name: ${{ parameters.name }}\n",
-            )],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        About::new(
+            "fetch:template",
+            "Fetches a folder into the workspace, with the expressions in its files and in their names rendered.",
+            schema::chosen(
+                FIELDS,
+                "url* targetPath values copyWithoutRender copyWithoutTemplating cookiecutterCompat templateFileExtension replace trimBlocks lstripBlocks token",
+            ),
+        )
+        .example(
+            "Render a folder beside the template",
+            "url: ./skeleton\nvalues:\n  name: ${{ parameters.name }}\n",
+        )
+        .in_dry_runs()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
@@ -114,44 +79,19 @@ impl Action for FetchTemplate {
 
 impl Action for FetchTemplateFile {
     fn about(&self) -> About {
-        About {
-            id: "fetch:template:file",
-            description: "Fetches one file into the workspace, with the expressions in it rendered.",
-            input: schema::fields([
-                (
-                    "url*",
-                    schema::text("The file: an address, or a path beside the template"),
-                ),
-                (
-                    "targetPath*",
-                    schema::text("Where it goes in the workspace"),
-                ),
-                ("values", values()),
-                ("cookiecutterCompat", cookiecutter()),
-                (
-                    "replace",
-                    schema::flag("Whether a file that is there is written over; default: it stays"),
-                ),
-                (
-                    "trimBlocks",
-                    schema::flag("Whether the end of the line behind a tag is dropped"),
-                ),
-                (
-                    "lstripBlocks",
-                    schema::flag(
-                        "Whether the blanks before a tag at the start of a line are dropped",
-                    ),
-                ),
-                ("token", token()),
-            ]),
-            output: None,
-            examples: &[(
-                "Render one file",
-                "steps:\n  - action: fetch:template:file\n    id: fetch\n    input:\n      url: ./readme.md\n      targetPath: README.md\n      values:\n        name: ${{ parameters.name }}\n",
-            )],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        About::new(
+            "fetch:template:file",
+            "Fetches one file into the workspace, with the expressions in it rendered.",
+            schema::chosen(
+                FIELDS,
+                "url* targetPath* values cookiecutterCompat replace trimBlocks lstripBlocks token",
+            ),
+        )
+        .example(
+            "Render one file",
+            "url: ./readme.md\ntargetPath: README.md\nvalues:\n  name: ${{ parameters.name }}\n",
+        )
+        .in_dry_runs()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

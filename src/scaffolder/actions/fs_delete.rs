@@ -5,25 +5,23 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 use globset::GlobBuilder;
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, schema};
+use super::{About, Action, ActionCall, Outcome, schema};
 use crate::error::{Error, Result};
 
 pub(super) struct FsDelete;
 
 impl Action for FsDelete {
     fn about(&self) -> About {
-        About {
-            id: "fs:delete",
-            description: "Removes files and folders of the workspace.",
-            input: schema::fields([("files*", schema::texts("What is removed: paths or globs"))]),
-            output: None,
-            examples: &[(
-                "Remove a folder and all temporary files",
-                "steps:\n  - action: fs:delete\n    id: clean\n    input:\n      files:\n        - scratch\n        - '**/*.tmp'\n",
-            )],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        About::new(
+            "fs:delete",
+            "Removes files and folders of the workspace.",
+            schema::fields("files*: string[] -- What is removed: paths or globs"),
+        )
+        .example(
+            "Remove a folder and all temporary files",
+            "files:\n  - scratch\n  - '**/*.tmp'\n",
+        )
+        .in_dry_runs()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, schema};
+use super::{About, Action, ActionCall, Outcome, schema};
 use crate::{
     error::{Error, Result},
     scaffolder::workspace::EntryKind,
@@ -13,33 +13,22 @@ pub(super) struct FsReaddir;
 
 impl Action for FsReaddir {
     fn about(&self) -> About {
-        let item = schema::object([
-            ("name*", schema::text("Its name")),
-            ("path*", schema::text("Its path in the workspace")),
-            ("fullPath*", schema::text("Its path on the machine")),
-        ]);
-        let list = json!({"type": "array", "items": item});
-        About {
-            id: "fs:readdir",
-            description: "Lists files and folders of the workspace.",
-            input: schema::fields([
-                (
-                    "paths*",
-                    json!({"type": "array", "items": {"type": "string", "minLength": 1}}),
-                ),
-                ("recursive", json!({"type": "boolean", "default": false})),
-            ]),
-            output: Some(schema::fields([
-                ("files*", list.clone()),
-                ("folders*", list),
-            ])),
-            examples: &[(
-                "List what was fetched",
-                "steps:\n  - action: fs:readdir\n    id: list\n    input:\n      paths: [docs]\n      recursive: true\n",
-            )],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        let input = "
+            paths*: string(minLength 1)[] -- The folders
+            recursive: boolean = false -- Whether folders in them are looked into
+        ";
+        let output = "
+            files*: {name*: string, path*: string, fullPath*: string}[] -- The files
+            folders*: {name*: string, path*: string, fullPath*: string}[] -- The folders
+        ";
+        About::new(
+            "fs:readdir",
+            "Lists files and folders of the workspace.",
+            schema::fields(input),
+        )
+        .output(schema::fields(output))
+        .example("List what was fetched", "paths: [docs]\nrecursive: true\n")
+        .in_dry_runs()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

@@ -3,38 +3,27 @@
 use std::path::Path;
 
 use futures_util::future::BoxFuture;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, schema};
+use super::{About, Action, ActionCall, Outcome, schema};
 use crate::error::{Error, Result};
 
 pub(super) struct FsRename;
 
 impl Action for FsRename {
     fn about(&self) -> About {
-        let file = schema::object([
-            ("from*", schema::text("Where it is")),
-            ("to*", schema::text("Where it goes")),
-            (
-                "overwrite",
-                schema::flag("Whether what is there goes; default: no"),
-            ),
-        ]);
-        About {
-            id: "fs:rename",
-            description: "Moves files and folders within the workspace.",
-            input: schema::fields([(
-                "files*",
-                json!({"type": "array", "items": file, "description": "What is moved where"}),
-            )]),
-            output: None,
-            examples: &[(
-                "Give a file its real name",
-                "steps:\n  - action: fs:rename\n    id: rename\n    input:\n      files:\n        - from: gitignore.txt\n          to: .gitignore\n",
-            )],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        let input =
+            "files*: {from*: string, to*: string, overwrite: boolean}[] -- What is moved where";
+        About::new(
+            "fs:rename",
+            "Moves files and folders within the workspace.",
+            schema::fields(input),
+        )
+        .example(
+            "Give a file its real name",
+            "files:\n  - from: gitignore.txt\n    to: .gitignore\n",
+        )
+        .in_dry_runs()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

@@ -4,9 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::{
-    About, Action, ActionCall, Outcome, UnknownKeys,
-    fetch_plain::token,
-    schema,
+    About, Action, ActionCall, Outcome, schema,
     target::{Target, named},
 };
 use crate::{
@@ -22,59 +20,28 @@ pub(super) struct GiteaProtection;
 
 impl Action for GiteaProtection {
     fn about(&self) -> About {
-        About {
-            id: ID,
-            description: "Protects a branch of a repository: what goes there goes through pull requests, but for those who may push.",
-            input: schema::fields([
-                (
-                    "repoUrl*",
-                    schema::text("The repository: host?owner=…&repo=…"),
-                ),
-                (
-                    "branch",
-                    schema::text("The branch, or a pattern; default: the repository's"),
-                ),
-                (
-                    "requiredApprovingReviewCount",
-                    schema::number("How many must approve before a merge; default: none"),
-                ),
-                (
-                    "dismissStaleReviews",
-                    schema::flag("Whether a push makes approvals void"),
-                ),
-                (
-                    "requiredStatusCheckContexts",
-                    schema::texts("Checks that must have passed"),
-                ),
-                (
-                    "requireBranchesToBeUpToDate",
-                    schema::flag("Whether a branch must hold all of its base; default: it must"),
-                ),
-                (
-                    "requiredCommitSigning",
-                    schema::flag("Whether commits must be signed"),
-                ),
-                (
-                    "enforceAdmins",
-                    schema::flag("Whether the rules bind administrators too; default: they do"),
-                ),
-                (
-                    "restrictions",
-                    schema::object([
-                        ("users", schema::texts("Users who may push")),
-                        ("teams", schema::texts("Teams that may push")),
-                    ]),
-                ),
-                ("token", token()),
-            ]),
-            output: None,
-            examples: &[(
-                "Ask for one approval",
-                "steps:\n  - action: gitea:branch-protection:create\n    id: protect\n    input:\n      repoUrl: ${{ parameters.repoUrl }}\n      branch: main\n      requiredApprovingReviewCount: 1\n",
-            )],
-            supports_dry_run: false,
-            unknown_keys: UnknownKeys::Warned,
-        }
+        let input = "
+            repoUrl*: string -- The repository: host?owner=…&repo=…
+            branch: string -- The branch, or a pattern; default: the repository's
+            requiredApprovingReviewCount: number -- How many must approve before a merge; default: none
+            dismissStaleReviews: boolean -- Whether a push makes approvals void
+            requiredStatusCheckContexts: string[] -- Checks that must have passed
+            requireBranchesToBeUpToDate: boolean -- Whether a branch must hold all of its base; default: it must
+            requiredCommitSigning: boolean -- Whether commits must be signed
+            enforceAdmins: boolean -- Whether the rules bind administrators too; default: they do
+            restrictions: {users: string[], teams: string[]} -- Users and teams that may push
+            token: string -- A token to ask the host with, in place of the configured one
+        ";
+        About::new(
+            ID,
+            "Protects a branch of a repository: what goes there goes through pull requests, but for those who may push.",
+            schema::fields(input),
+        )
+        .example(
+            "Ask for one approval",
+            "repoUrl: ${{ parameters.repoUrl }}\nbranch: main\nrequiredApprovingReviewCount: 1\n",
+        )
+        .lenient()
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
@@ -129,5 +96,6 @@ fn rules(input: &Value, branch: &str) -> Protection {
         may_push: (users.map(Grantee::User))
             .chain(teams.map(Grantee::Team))
             .collect(),
+        ..Protection::default()
     }
 }

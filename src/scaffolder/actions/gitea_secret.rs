@@ -4,9 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::{
-    About, Action, ActionCall, Outcome, UnknownKeys,
-    fetch_plain::token,
-    schema,
+    About, Action, ActionCall, Outcome, schema,
     target::{Target, named},
 };
 use crate::{
@@ -23,29 +21,22 @@ pub(super) struct GiteaSecret;
 
 impl Action for GiteaSecret {
     fn about(&self) -> About {
-        About {
-            id: ID,
-            description: "Sets a secret that the pipelines of a repository see.",
-            input: schema::fields([
-                (
-                    "repoUrl*",
-                    schema::text("The repository: host?owner=…&repo=…"),
-                ),
-                (
-                    "name*",
-                    schema::text("What it is called; Gitea writes it in capitals"),
-                ),
-                ("value*", schema::text("Its value; give it by a secret")),
-                ("token", token()),
-            ]),
-            output: None,
-            examples: &[(
-                "Hand over a token",
-                "steps:\n  - action: gitea:secret:create\n    id: secret\n    input:\n      repoUrl: ${{ parameters.repoUrl }}\n      name: DEPLOY_TOKEN\n      value: ${{ secrets.deployToken }}\n",
-            )],
-            supports_dry_run: false,
-            unknown_keys: UnknownKeys::Warned,
-        }
+        let input = "
+            repoUrl*: string -- The repository: host?owner=…&repo=…
+            name*: string -- What it is called; Gitea writes it in capitals
+            value*: string -- Its value; give it by a secret
+            token: string -- A token to ask the host with, in place of the configured one
+        ";
+        About::new(
+            ID,
+            "Sets a secret that the pipelines of a repository see.",
+            schema::fields(input),
+        )
+        .example(
+            "Hand over a token",
+            "repoUrl: ${{ parameters.repoUrl }}\nname: DEPLOY_TOKEN\nvalue: ${{ secrets.deployToken }}\n",
+        )
+        .lenient()
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {

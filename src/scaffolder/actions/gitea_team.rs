@@ -4,9 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::{
-    About, Action, ActionCall, Outcome, UnknownKeys,
-    fetch_plain::token,
-    schema,
+    About, Action, ActionCall, Outcome, schema,
     target::{Target, named},
 };
 use crate::{
@@ -22,32 +20,22 @@ pub(super) struct GiteaTeam;
 
 impl Action for GiteaTeam {
     fn about(&self) -> About {
-        About {
-            id: ID,
-            description: "Gives a team of the owner a right to a repository. In Gitea the right is the team's: it must have it already.",
-            input: schema::fields([
-                (
-                    "repoUrl*",
-                    schema::text("The repository: host?owner=…&repo=…"),
-                ),
-                ("team*", schema::text("The team, of the repository's owner")),
-                (
-                    "access",
-                    schema::choice(
-                        &["read", "write", "admin"],
-                        "What the team must be able to do; default: write",
-                    ),
-                ),
-                ("token", token()),
-            ]),
-            output: None,
-            examples: &[(
-                "Let the team in",
-                "steps:\n  - action: gitea:team:access\n    id: team\n    input:\n      repoUrl: ${{ parameters.repoUrl }}\n      team: backend\n      access: write\n",
-            )],
-            supports_dry_run: false,
-            unknown_keys: UnknownKeys::Warned,
-        }
+        let input = r#"
+            repoUrl*: string -- The repository: host?owner=…&repo=…
+            team*: string -- The team, of the repository's owner
+            access: "read" | "write" | "admin" -- What the team must be able to do; default: write
+            token: string -- A token to ask the host with, in place of the configured one
+        "#;
+        About::new(
+            ID,
+            "Gives a team of the owner a right to a repository. In Gitea the right is the team's: it must have it already.",
+            schema::fields(input),
+        )
+        .example(
+            "Let the team in",
+            "repoUrl: ${{ parameters.repoUrl }}\nteam: backend\naccess: write\n",
+        )
+        .lenient()
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {

@@ -4,9 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::{
-    About, Action, ActionCall, Outcome, UnknownKeys,
-    fetch_plain::token,
-    schema,
+    About, Action, ActionCall, Outcome, schema,
     target::{Target, named},
 };
 use crate::{
@@ -23,34 +21,24 @@ pub(super) struct GiteaWebhook;
 
 impl Action for GiteaWebhook {
     fn about(&self) -> About {
-        About {
-            id: ID,
-            description: "Makes a webhook of a repository.",
-            input: schema::fields([
-                (
-                    "repoUrl*",
-                    schema::text("The repository: host?owner=…&repo=…"),
-                ),
-                ("webhookUrl*", schema::text("Where Gitea is to send to")),
-                (
-                    "webhookSecret",
-                    schema::text("What Gitea signs with; give it by a secret"),
-                ),
-                (
-                    "events",
-                    schema::texts("Of which events it tells; default: push"),
-                ),
-                ("active", schema::flag("Whether it is on; default: it is")),
-                ("token", token()),
-            ]),
-            output: None,
-            examples: &[(
-                "Tell a chat of pushes and pull requests",
-                "steps:\n  - action: gitea:webhook\n    id: webhook\n    input:\n      repoUrl: ${{ parameters.repoUrl }}\n      webhookUrl: https://chat.example.com/hooks/shop\n      events: [push, pull_request]\n",
-            )],
-            supports_dry_run: false,
-            unknown_keys: UnknownKeys::Warned,
-        }
+        let input = "
+            repoUrl*: string -- The repository: host?owner=…&repo=…
+            webhookUrl*: string -- Where Gitea is to send to
+            webhookSecret: string -- What Gitea signs with; give it by a secret
+            events: string[] -- Of which events it tells; default: push
+            active: boolean -- Whether it is on; default: it is
+            token: string -- A token to ask the host with, in place of the configured one
+        ";
+        About::new(
+            ID,
+            "Makes a webhook of a repository.",
+            schema::fields(input),
+        )
+        .example(
+            "Tell a chat of pushes and pull requests",
+            "repoUrl: ${{ parameters.repoUrl }}\nwebhookUrl: https://chat.example.com/hooks/shop\nevents: [push, pull_request]\n",
+        )
+        .lenient()
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {

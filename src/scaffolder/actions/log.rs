@@ -71,6 +71,12 @@ impl Mask {
         Self(secrets.into())
     }
 
+    /// Of these besides.
+    #[must_use]
+    pub fn with(&self, more: impl IntoIterator<Item = String>) -> Self {
+        Self::new(self.0.iter().cloned().chain(more))
+    }
+
     /// Whether there is nothing to replace.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,5 +1,9 @@
 //! Actions: what a step can do. One file an action; each says its schemas, what it will do outside, and does it.
 
+mod about;
+mod backstage_request;
+mod bitbucket_pull_request;
+mod branch_commit;
 mod call;
 mod catalog_fetch;
 mod catalog_register;
@@ -16,11 +20,36 @@ mod gitea_protection;
 mod gitea_secret;
 mod gitea_team;
 mod gitea_webhook;
-mod input;
+mod github_autolinks;
+mod github_deploy_key;
+mod github_dispatch;
+mod github_environment;
+mod github_fields;
+mod github_issues;
+mod github_pages;
+mod github_protection;
+mod github_publish;
+mod github_settings;
+mod github_webhook;
+mod gitlab_calls;
+mod gitlab_groups;
+mod gitlab_issues;
+mod gitlab_merge_request;
+mod gitlab_pipeline;
+mod gitlab_publish;
+mod gitlab_push;
+mod gitlab_tokens;
+mod gitlab_user;
+mod given;
+mod host_action;
 mod log;
+mod notation;
+mod own;
+mod own_file;
 mod publish;
 mod pull_request;
 mod registry;
+mod right;
 mod roadie_data;
 mod roadie_files;
 mod schema;
@@ -28,10 +57,15 @@ mod skeleton;
 mod target;
 mod wait;
 
+pub use about::{About, UnknownKeys};
 pub use call::{ActionCall, RunFacts};
 pub(super) use committing::published_files;
+pub use given::Given;
 pub use log::{Line, Lines, Mask, StepLog};
-pub use registry::Registry;
+pub use own::with_own;
+pub use registry::{Registered, Registry};
+pub use right::Right;
+pub use wait::YES;
 
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
@@ -49,36 +83,13 @@ pub trait Action: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// What the portal must be allowed to do with the repository that the input names.
+    fn rights(&self, _input: &Value) -> Vec<Right> {
+        Vec::new()
+    }
+
     /// Does it. What is done outside goes through [`ActionCall::perform`], so that it is done once.
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>>;
-}
-
-/// What an action is called and takes.
-#[derive(Debug, Clone)]
-pub struct About {
-    /// As templates name it.
-    pub id: &'static str,
-    /// What it does; a sentence.
-    pub description: &'static str,
-    /// JSON Schema of its input.
-    pub input: Value,
-    /// JSON Schema of its output; `None`: it has none.
-    pub output: Option<Value>,
-    /// Steps in YAML: what each shows, and how it is written.
-    pub examples: &'static [(&'static str, &'static str)],
-    /// Whether a dry run executes it.
-    pub supports_dry_run: bool,
-    /// What becomes of keys its schema does not know.
-    pub unknown_keys: UnknownKeys,
-}
-
-/// What becomes of keys of an input that the schema does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnknownKeys {
-    /// The step fails, as in Backstage.
-    Refused,
-    /// The log says so: nearly half of the templates there are have such keys for Git hosts.
-    Warned,
 }
 
 /// What came of an action.

@@ -1,17 +1,14 @@
-//! `publish:git`, `publish:gitea`, `publish:github`, `publish:gitlab`: the workspace becomes a new repository.
+//! The workspace becomes a new repository: `publish:git`, and those of the products that have nothing of their own.
 
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{
-    About, Action, ActionCall, Outcome, UnknownKeys, committing, fetch_plain::token, schema,
-    target::Target,
-};
+use super::{About, Action, ActionCall, Given, Outcome, Right, committing, schema, target::Target};
 use crate::{
     entity::ScmHost,
-    error::{Error, Result},
-    forge::{Address, GitHost, Visibility},
-    scaffolder::effects::{CommitFiles, CreateRepository, Effect, Planned, Undo},
+    error::Result,
+    forge::{Address, Visibility},
+    scaffolder::effects::{CommitFiles, CommittedFile, CreateRepository, Effect, Planned, Undo},
 };
 
 /// Publishes to the hosts of one product, or with `None` to any.
@@ -20,128 +17,146 @@ pub(super) struct Publish {
     pub(super) product: Option<ScmHost>,
     /// The branch that counts where the template does not say.
     pub(super) branch: &'static str,
+    /// Which inputs it has.
+    pub(super) inputs: &'static str,
 }
+
+/// The inputs there are.
+const FIELDS: &str = r#"
+    repoUrl: string -- The repository: host?owner=…&repo=…
+    description: string -- What it is, in a few words
+    defaultBranch: string -- The branch that counts
+    repoVisibility: "private" | "public" -- Who sees it; default: private
+    gitCommitMessage: string -- What the first commit says
+    gitAuthorName: string -- Who wrote it
+    gitAuthorEmail: string -- And their address
+    sourcePath: string -- The folder of the workspace that is published; default: all of it
+    signCommit: boolean -- Whether the commit is signed
+    token: string -- A token to ask the host with, in place of the configured one
+"#;
+const OUTPUT: &str = "
+    remoteUrl: string -- Where it is cloned
+    repoContentsUrl: string -- Where its files are seen
+    repositoryId: string -- The host's own number of it
+    commitHash: string -- The first commit
+";
 
 impl Action for Publish {
     fn about(&self) -> About {
-        About {
-            id: self.id,
-            description: "Makes a repository of the workspace's files, honouring .gitignore.",
-            input: schema::fields([
-                ("repoUrl*", schema::text("Which: host?owner=…&repo=…")),
-                ("description", schema::text("What it is, in a few words")),
-                (
-                    "repoVisibility",
-                    schema::choice(&["private", "internal", "public"], "Who sees it"),
-                ),
-                ("defaultBranch", schema::text("The branch that counts")),
-                (
-                    "gitCommitMessage",
-                    schema::text("What the first commit says"),
-                ),
-                ("gitAuthorName", schema::text("Who wrote it")),
-                ("gitAuthorEmail", schema::text("And their address")),
-                (
-                    "sourcePath",
-                    schema::text(
-                        "The folder of the workspace that is published; default: all of it",
-                    ),
-                ),
-                ("token", token()),
-            ]),
-            output: Some(schema::fields([
-                ("remoteUrl", schema::text("Where it is cloned")),
-                ("repoContentsUrl", schema::text("Where its files are seen")),
-                ("commitHash", schema::text("The first commit")),
-            ])),
-            examples: &[],
-            supports_dry_run: false,
-            unknown_keys: UnknownKeys::Warned,
+        let outputs = match self.product {
+            Some(ScmHost::AzureRepos) => "remoteUrl repoContentsUrl repositoryId commitHash",
+            _ => "remoteUrl repoContentsUrl commitHash",
+        };
+        let mut input = schema::chosen(FIELDS, self.inputs);
+        if self.product.is_none() {
+            // Some hosts have a step between.
+            let choices = &mut input["properties"]["repoVisibility"]["enum"];
+            *choices = json!(["private", "internal", "public"]);
         }
+        About::new(
+            self.id,
+            "Makes a repository of the workspace's files, honouring .gitignore.",
+            input,
+        )
+        .output(schema::chosen(OUTPUT, outputs))
+        .example(
+            "Publish what the steps before have made",
+            "repoUrl: ${{ parameters.repoUrl }}\ndescription: ${{ parameters.description }}\ndefaultBranch: main\n",
+        )
+        .lenient()
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
-        let url = input["repoUrl"].as_str().unwrap_or_default();
-        Ok(vec![Planned {
-            what: format!("Makes the repository {url}, and commits the files to it."),
-            undo: Undo::By(
-                "Deletes the repository, if nothing was committed to it since.".to_owned(),
-            ),
-        }])
+        Ok(vec![planned(Given(input).word("repoUrl"))])
+    }
+
+    fn rights(&self, _: &Value) -> Vec<Right> {
+        vec![Right::Create]
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
             let target = Target::of(call).await?;
-            if self
-                .product
-                .is_some_and(|product| product != target.product)
-            {
-                return Err(Error::Input(format!(
-                    "{} does not publish to {}: its integration is of another product. Use publish:git, or the action of that product.",
-                    self.id, target.host
-                )));
+            if let Some(product) = self.product {
+                target.must_be_of(product, self.id)?;
             }
-            let owner = &target.repository.owner;
-            if !target.forge.can_create_in(owner).await? {
-                return Err(Error::NotAllowed(format!(
-                    "The portal may not make repositories for {owner} on {}. Give its token the right to, or choose another owner.",
-                    target.host
-                )));
+            let branch = call.text("defaultBranch").unwrap_or(self.branch);
+            let files = committing::some_files(call).await?;
+            let made = make(call, &target, branch).await?;
+            let description = call.given().word("description");
+            let committed = first_commit(call, &target, branch, files, Some(description)).await?;
+            let mut output = output(call, &target, branch, &made);
+            output["commitHash"] = committed["commit"].clone();
+            if self.product == Some(ScmHost::AzureRepos) {
+                output["repositoryId"] = made["hostId"].clone();
             }
-            self.publish(call, &target).await.map(Outcome::output)
+            Ok(Outcome::output(output))
         })
     }
 }
 
-impl Publish {
-    async fn publish(&self, call: &ActionCall<'_>, target: &Target) -> Result<Value> {
-        let description = call.text("description").unwrap_or_default().to_owned();
-        let branch = call.text("defaultBranch").unwrap_or(self.branch).to_owned();
-        let repository = CreateRepository {
-            host: target.host.clone(),
-            repository: target.repository.clone(),
-            description: description.clone(),
-            visibility: match call.text("repoVisibility") {
-                Some("public") => Visibility::Public,
-                Some("internal") => Visibility::Internal,
-                _ => Visibility::Private,
-            },
-            default_branch: branch.clone(),
-        };
-        let files = committing::files(call, "").await?;
-        if files.is_empty() {
-            return Err(Error::Input(
-                "There are no files to publish. Fetch some first.".to_owned(),
-            ));
-        }
-        let made = call.perform(Effect::Repository(repository)).await?;
-        let message = call.text("gitCommitMessage");
-        let commit = CommitFiles {
-            host: target.host.clone(),
-            repository: target.repository.clone(),
-            branch: branch.clone(),
-            base: None,
-            message: message
-                .unwrap_or(&call.services.config.commit_message)
-                .to_owned(),
-            author: committing::author(call),
-            at: call.services.clock.now(),
-            files,
-            description: Some(description),
-        };
-        let committed = call.perform(Effect::Commit(commit)).await?;
-        let remote_url = made["cloneUrl"].as_str().unwrap_or_default();
-        let remote_url = match target.product {
-            ScmHost::GitLab => remote_url.trim_end_matches(".git"),
-            _ => remote_url,
-        };
-        Ok(json!({
-            "remoteUrl": remote_url,
-            "repoContentsUrl": contents_url(call, target, &branch),
-            "commitHash": committed["commit"],
-        }))
+/// What publishing to a place is announced as.
+pub(super) fn planned(place: impl std::fmt::Display) -> Planned {
+    Planned {
+        what: format!("Makes the repository {place}, and commits the files to it."),
+        undo: Undo::By("Deletes the repository, if nothing was committed to it since.".to_owned()),
     }
+}
+
+/// Makes the repository; the portal must be allowed to.
+pub(super) async fn make(call: &ActionCall<'_>, target: &Target, branch: &str) -> Result<Value> {
+    Right::Create.check(target).await?;
+    let made = Effect::Repository(CreateRepository {
+        host: target.host.clone(),
+        repository: target.repository.clone(),
+        description: call.text("description").unwrap_or_default().to_owned(),
+        visibility: match call.text("repoVisibility") {
+            Some("public") => Visibility::Public,
+            Some("internal") => Visibility::Internal,
+            _ => Visibility::Private,
+        },
+        default_branch: branch.to_owned(),
+        with_readme: call.flag("autoInit").unwrap_or(false),
+    });
+    call.perform(made).await
+}
+
+/// Commits the files to a repository that has no commit yet; one that this step made is given its `description`, with
+/// which the mark goes.
+pub(super) async fn first_commit(
+    call: &ActionCall<'_>,
+    target: &Target,
+    branch: &str,
+    files: Vec<CommittedFile>,
+    description: Option<&str>,
+) -> Result<Value> {
+    let message = call.text("gitCommitMessage");
+    let message = message.unwrap_or(&call.services.config.commit_message);
+    let commit = CommitFiles {
+        host: target.host.clone(),
+        repository: target.repository.clone(),
+        branch: branch.to_owned(),
+        base: None,
+        message: message.to_owned(),
+        author: committing::author(call),
+        at: call.services.clock.now(),
+        files,
+        description: description.map(str::to_owned),
+    };
+    call.perform(Effect::Commit(commit)).await
+}
+
+/// `remoteUrl` and `repoContentsUrl`.
+pub(super) fn output(call: &ActionCall<'_>, target: &Target, branch: &str, made: &Value) -> Value {
+    let remote_url = made["cloneUrl"].as_str().unwrap_or_default();
+    let remote_url = match target.product {
+        ScmHost::GitLab => remote_url.trim_end_matches(".git"),
+        _ => remote_url,
+    };
+    json!({
+        "remoteUrl": remote_url,
+        "repoContentsUrl": contents_url(call, target, branch),
+    })
 }
 
 /// Where the files are seen, as the product's pages have it; relative paths count from there.

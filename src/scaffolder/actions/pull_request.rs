@@ -1,194 +1,162 @@
-//! `publish:gitea:pull-request`, `publish:github:pull-request`, `publish:gitlab:merge-request`: the workspace's files, on a branch, for review.
-
-use std::collections::HashSet;
+//! `publish:git:pull-request`, `publish:gitea:pull-request`, `publish:github:pull-request`: the workspace's files, on
+//! a branch, for review.
 
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{
-    About, Action, ActionCall, Outcome, UnknownKeys, committing,
-    fetch_plain::{required, token},
-    schema,
-    target::Target,
+    About, Action, ActionCall, Given, Outcome, Right, branch_commit::BranchCommit,
+    fetch_plain::required, schema, target::Target,
 };
 use crate::{
     entity::ScmHost,
     error::Result,
-    forge::GitHost,
-    scaffolder::effects::{
-        CommitBase, CommitFiles, CommittedFile, Effect, OpenPullRequest, Planned, Undo,
-    },
+    forge::{GitHost, PullRequestState},
+    scaffolder::effects::{Effect, OpenPullRequest, Planned, Undo},
 };
 
 /// Opens pull requests on the hosts of one product.
 pub(super) struct PublishPullRequest {
     pub(super) id: &'static str,
-    pub(super) product: ScmHost,
+    /// `None`: any.
+    pub(super) product: Option<ScmHost>,
     pub(super) supports_dry_run: bool,
 }
 
+const FIELDS: &str = "
+    repoUrl: string -- The repository: host?owner=…&repo=…
+    branchName: string -- The new branch
+    filesToDelete: string[] -- Files of the repository that go
+    targetBranchName: string -- The branch it is to be merged into; default: the repository's
+    title: string -- What the pull request is called
+    description: string -- What is said about it, in Markdown
+    draft: boolean -- Whether it is not to be merged yet
+    sourcePath: string -- The folder of the workspace that is committed; default: all of it
+    targetPath: string -- Where it goes in the repository; default: its root
+    token: string -- A token to ask the host with, in place of the configured one
+    reviewers: string[] -- Who is asked to look at it
+    assignees: string[] -- Who cares for it
+    teamReviewers: string[] -- Which teams are asked
+    commitMessage: string -- What the commit says; default: the title
+    update: boolean -- Whether a branch and pull request that are there are added to
+    forceFork: boolean -- Not supported: branches are made in the repository itself
+    gitAuthorName: string -- Who wrote it
+    gitAuthorEmail: string -- And their address
+    forceEmptyGitAuthor: boolean -- Not supported: commits have an author
+    createWhenEmpty: boolean -- Whether it is opened also where nothing is changed; default: yes
+";
+/// What Backstage's action takes; ours need no description.
+const GITHUB: &str = "repoUrl* branchName* filesToDelete targetBranchName title* description* draft sourcePath targetPath token reviewers assignees teamReviewers commitMessage update forceFork gitAuthorName gitAuthorEmail forceEmptyGitAuthor createWhenEmpty";
+const OURS: &str = "repoUrl* branchName* filesToDelete targetBranchName title* description draft sourcePath targetPath token reviewers assignees teamReviewers commitMessage update gitAuthorName gitAuthorEmail createWhenEmpty";
+const OUTPUT: &str = "
+    targetBranchName*: string -- The branch it is to be merged into
+    remoteUrl*: string -- Its page
+    pullRequestNumber*: number -- Its number
+";
+
 impl Action for PublishPullRequest {
     fn about(&self) -> About {
+        let inputs = match self.product {
+            Some(ScmHost::GitHub) => GITHUB,
+            _ => OURS,
+        };
         About {
-            id: self.id,
-            description: "Commits the workspace's files to a new branch, and opens a pull request for it.",
-            input: schema::fields([
-                (
-                    "repoUrl*",
-                    schema::text("The repository: host?owner=…&repo=…"),
-                ),
-                ("branchName*", schema::text("The new branch")),
-                ("title*", schema::text("What the pull request is called")),
-                (
-                    "description",
-                    schema::text("What is said about it, in Markdown"),
-                ),
-                (
-                    "targetBranchName",
-                    schema::text("The branch it is to be merged into; default: the repository's"),
-                ),
-                ("draft", schema::flag("Whether it is not to be merged yet")),
-                (
-                    "sourcePath",
-                    schema::text(
-                        "The folder of the workspace that is committed; default: all of it",
-                    ),
-                ),
-                (
-                    "targetPath",
-                    schema::text("Where it goes in the repository; default: its root"),
-                ),
-                (
-                    "filesToDelete",
-                    schema::texts("Files of the repository that go"),
-                ),
-                ("reviewers", schema::texts("Who is asked to look at it")),
-                ("assignees", schema::texts("Who cares for it")),
-                ("teamReviewers", schema::texts("Which teams are asked")),
-                (
-                    "commitMessage",
-                    schema::text("What the commit says; default: the title"),
-                ),
-                ("gitAuthorName", schema::text("Who wrote it")),
-                ("gitAuthorEmail", schema::text("And their address")),
-                ("token", token()),
-            ]),
-            output: Some(self.output()),
-            examples: &[],
             supports_dry_run: self.supports_dry_run,
-            unknown_keys: UnknownKeys::Warned,
+            ..About::new(
+                self.id,
+                "Commits the workspace's files to a new branch, and opens a pull request for it.",
+                schema::chosen(FIELDS, inputs),
+            )
         }
+        .output(schema::fields(OUTPUT))
+        .example(
+            "Propose what the steps before have made",
+            "repoUrl: ${{ parameters.repoUrl }}\nbranchName: add-pipeline\ntitle: Add a pipeline\ndescription: It builds and tests every change.\n",
+        )
+        .lenient()
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
-        let text = |key: &str| input[key].as_str().unwrap_or_default();
-        Ok(vec![Planned {
-            what: format!(
-                "Commits to the branch {} of {}, and opens the pull request “{}”.",
-                text("branchName"),
-                text("repoUrl"),
-                text("title")
-            ),
-            undo: Undo::By("Closes it and deletes its branch, if it is not merged.".to_owned()),
-        }])
+        Ok(vec![planned(Given(input), "branchName")])
+    }
+
+    fn rights(&self, _: &Value) -> Vec<Right> {
+        vec![Right::Push]
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
-            let target = Target::on(call, self.product, self.id).await?;
+            let target = Target::of(call).await?;
+            if let Some(product) = self.product {
+                target.must_be_of(product, self.id)?;
+            }
             if call.journal.is_none() {
-                call.perform(Effect::PullRequest(request(call, &target, "")?))
-                    .await?;
+                let effect = Effect::PullRequest(request(call, &target, "")?);
+                call.perform(effect).await?;
                 return Ok(Outcome::nothing());
             }
-            let base = commit(call, &target).await?;
-            let effect = Effect::PullRequest(request(call, &target, &base)?);
-            let opened = call.perform(effect).await?;
-            Ok(Outcome::output(match self.product {
-                ScmHost::GitLab => json!({
-                    "targetBranchName": base,
-                    "projectPath": target.repository.to_string(),
-                    "mergeRequestUrl": opened["webUrl"],
-                }),
-                _ => json!({
-                    "targetBranchName": base,
-                    "remoteUrl": opened["webUrl"],
-                    "pullRequestNumber": opened["number"],
-                }),
-            }))
+            for key in ["forceFork", "forceEmptyGitAuthor"] {
+                if call.flag(key) == Some(true) {
+                    call.log
+                        .warn(&format!("{key} is not supported, and left out."));
+                }
+            }
+            propose(call, &target).await
         })
     }
 }
 
-impl PublishPullRequest {
-    fn output(&self) -> Value {
-        let base = (
-            "targetBranchName",
-            schema::text("The branch it is to be merged into"),
-        );
-        let page = schema::text("Its page");
-        match self.product {
-            ScmHost::GitLab => schema::fields([
-                base,
-                ("projectPath", schema::text("The repository")),
-                ("mergeRequestUrl", page),
-            ]),
-            _ => schema::fields([
-                base,
-                ("remoteUrl", page),
-                ("pullRequestNumber", schema::number("Its number")),
-            ]),
-        }
+/// What opening a pull request is announced as; `branch` is what the input calls its branch.
+pub(super) fn planned(given: Given<'_>, branch: &str) -> Planned {
+    Planned {
+        what: format!(
+            "Commits to the branch {} of {}, and opens the pull request “{}”.",
+            given.word(branch),
+            given.word("repoUrl"),
+            given.word("title")
+        ),
+        undo: Undo::By("Closes it and deletes its branch, if it is not merged.".to_owned()),
     }
 }
 
-/// Commits to the new branch; answers the branch it is to be merged into.
-async fn commit(call: &ActionCall<'_>, target: &Target) -> Result<String> {
-    let repository = &target.repository;
-    let base = match call.text("targetBranchName") {
-        Some(branch) => branch.to_owned(),
-        None => target.default_branch().await?,
-    };
-    let head = target.forge.branch(repository, &base).await?;
-    let head = head
-        .ok_or_else(|| target.missing(&format!("branch {base}")))?
-        .commit;
-    let tree = target.forge.tree(repository, head.as_str()).await?;
-    let there: HashSet<&str> = tree
-        .entries
-        .iter()
-        .map(|entry| entry.path.as_str())
-        .collect();
-    let mut files = committing::files(call, call.text("targetPath").unwrap_or("")).await?;
-    for file in &mut files {
-        file.replaces = there.contains(file.path.as_str());
-    }
-    let gone = call.texts("filesToDelete").into_iter();
-    files.extend(
-        gone.filter(|path| there.contains(path.as_str()))
-            .map(|path| CommittedFile {
-                path,
-                source: None,
-                replaces: true,
-            }),
-    );
+async fn propose(call: &ActionCall<'_>, target: &Target) -> Result<Outcome> {
+    let updates = call.flag("update").unwrap_or(false);
+    let may_be_empty = call.flag("createWhenEmpty").unwrap_or(true);
     let message = call.text("commitMessage").or_else(|| call.text("title"));
-    let commit = CommitFiles {
-        host: target.host.clone(),
-        repository: repository.clone(),
-        branch: required(call, "branchName")?.to_owned(),
-        base: Some(CommitBase {
-            branch: Some(base.clone()),
-            commit: head,
-        }),
-        message: message.unwrap_or_default().to_owned(),
-        author: committing::author(call),
-        at: call.services.clock.now(),
-        files,
-        description: None,
+    let commit = BranchCommit {
+        branch: required(call, "branchName")?,
+        base: call.text("targetBranchName"),
+        may_exist: updates,
+        message: message.unwrap_or_default(),
+        action: if may_be_empty { "replace" } else { "auto" },
+        gone: call.texts("filesToDelete"),
+        may_be_empty,
     };
-    call.perform(Effect::Commit(commit)).await?;
-    Ok(base)
+    let committed = commit.make(call, target).await?;
+    if committed.commit.is_none() {
+        return Ok(Outcome::output(json!({"targetBranchName": committed.base})));
+    }
+    let request = request(call, target, &committed.base)?;
+    let opened = match open_one(target, &request).await?.filter(|_| updates) {
+        Some(opened) => opened,
+        None => call.perform(Effect::PullRequest(request)).await?,
+    };
+    Ok(Outcome::output(json!({
+        "targetBranchName": committed.base,
+        "remoteUrl": opened["webUrl"],
+        "pullRequestNumber": opened["number"],
+    })))
+}
+
+/// The pull request that is open for the branch.
+async fn open_one(target: &Target, request: &OpenPullRequest) -> Result<Option<Value>> {
+    let found = target
+        .forge
+        .pull_requests_of(&target.repository, &request.head)
+        .await?;
+    let mut found = found.into_iter();
+    let open = found.find(|one| one.state == PullRequestState::Open && one.base == request.base);
+    Ok(open.map(|one| json!({"number": one.number, "webUrl": one.web_url})))
 }
 
 fn request(call: &ActionCall<'_>, target: &Target, base: &str) -> Result<OpenPullRequest> {

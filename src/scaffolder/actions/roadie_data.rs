@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{
-    About, Action, ActionCall, Outcome, UnknownKeys, Wait,
+    About, Action, ActionCall, Outcome, Wait,
     debug_wait::after,
     fetch_plain::required,
     roadie_files::{parse_json, parse_yaml, read, write},
@@ -30,15 +30,14 @@ pub(super) struct Sleep;
 
 impl Action for Serialize {
     fn about(&self) -> About {
-        About {
-            id: self.id,
-            description: "Writes a value as text, for the steps behind.",
-            input: schema::fields([("data*", json!({"description": "The value"}))]),
-            output: Some(schema::fields([("serialized", schema::text("The text"))])),
-            examples: &[],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Warned,
-        }
+        About::new(
+            self.id,
+            "Writes a value as text, for the steps behind.",
+            schema::fields("data*: any -- The value"),
+        )
+        .output(schema::fields("serialized: string -- The text"))
+        .in_dry_runs()
+        .lenient()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
@@ -56,25 +55,19 @@ impl Action for Serialize {
 
 impl Action for Merge {
     fn about(&self) -> About {
-        About {
-            id: self.id,
-            description: "Merges values into a JSON or YAML file of the workspace, which is made if it is missing.",
-            input: schema::fields([
-                ("path*", schema::text("The file in the workspace")),
-                (
-                    "content*",
-                    json!({"description": "What is merged: an object, or its text"}),
-                ),
-                (
-                    "mergeArrays",
-                    schema::flag("Whether lists are joined; default: they are replaced"),
-                ),
-            ]),
-            output: Some(schema::fields([("path", schema::text("The file"))])),
-            examples: &[],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Warned,
-        }
+        let input = "
+            path*: string -- The file in the workspace
+            content*: any -- What is merged: an object, or its text
+            mergeArrays: boolean -- Whether lists are joined; default: they are replaced
+        ";
+        About::new(
+            self.id,
+            "Merges values into a JSON or YAML file of the workspace, which is made if it is missing.",
+            schema::fields(input),
+        )
+        .output(schema::fields("path: string -- The file"))
+        .in_dry_runs()
+        .lenient()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
@@ -116,15 +109,13 @@ impl Action for Merge {
 
 impl Action for Sleep {
     fn about(&self) -> About {
-        About {
-            id: "roadiehq:utils:sleep",
-            description: "Waits some seconds.",
-            input: schema::fields([("amount*", schema::number("How many seconds"))]),
-            output: None,
-            examples: &[],
-            supports_dry_run: true,
-            unknown_keys: UnknownKeys::Warned,
-        }
+        About::new(
+            "roadiehq:utils:sleep",
+            "Waits some seconds.",
+            schema::fields("amount*: number -- How many seconds"),
+        )
+        .in_dry_runs()
+        .lenient()
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, fetch_plain::required, schema};
+use super::{About, Action, ActionCall, Outcome, fetch_plain::required, schema};
 use crate::{
     entity::{parse_document, split_documents},
     error::{Error, Result},
@@ -19,40 +19,27 @@ pub(super) struct FsAppend;
 pub(super) struct FsReplace;
 pub(super) struct FsParse;
 
-fn about(
-    id: &'static str,
-    description: &'static str,
-    input: Value,
-    output: Option<Value>,
-) -> About {
-    About {
-        id,
-        description,
-        input,
-        output,
-        examples: &[],
-        supports_dry_run: true,
-        unknown_keys: UnknownKeys::Warned,
-    }
-}
+const CONTENT: &str = "
+    path*: string -- The file in the workspace
+    content*: string -- What is written
+";
+const PATH: &str = "path: string -- The file";
 
-fn path() -> (&'static str, Value) {
-    ("path*", schema::text("The file in the workspace"))
-}
-
-fn path_output() -> Value {
-    schema::fields([("path", schema::text("The file"))])
+/// What all of them have in common.
+fn about(id: &'static str, description: &'static str, input: &str) -> About {
+    About::new(id, description, schema::fields(input))
+        .in_dry_runs()
+        .lenient()
 }
 
 impl Action for FsWrite {
     fn about(&self) -> About {
-        let content = ("content*", schema::text("What stands in it"));
         about(
             "roadiehq:utils:fs:write",
             "Writes a file of the workspace, over what was there.",
-            schema::fields([path(), content]),
-            Some(path_output()),
+            CONTENT,
         )
+        .output(schema::fields(PATH))
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
@@ -67,13 +54,12 @@ impl Action for FsWrite {
 
 impl Action for FsAppend {
     fn about(&self) -> About {
-        let content = ("content*", schema::text("What is added at its end"));
         about(
             "roadiehq:utils:fs:append",
             "Adds to the end of a file of the workspace, which is made if it is missing.",
-            schema::fields([path(), content]),
-            Some(path_output()),
+            CONTENT,
         )
+        .output(schema::fields(PATH))
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
@@ -93,20 +79,11 @@ impl Action for FsAppend {
 
 impl Action for FsReplace {
     fn about(&self) -> About {
-        let file = schema::object([
-            ("file*", schema::text("The file in the workspace")),
-            ("find*", schema::text("What is looked for")),
-            ("replaceWith*", schema::text("What stands there then")),
-            (
-                "matchRegex",
-                schema::flag("Whether it is a regular expression"),
-            ),
-        ]);
+        let input = "files*: {file*: string, find*: string, replaceWith*: string, matchRegex: boolean}[] -- What is replaced where";
         about(
             "roadiehq:utils:fs:replace",
             "Replaces texts in files of the workspace.",
-            schema::fields([("files*", json!({"type": "array", "items": file}))]),
-            None,
+            input,
         )
     }
 
@@ -138,22 +115,16 @@ impl Action for FsReplace {
 
 impl Action for FsParse {
     fn about(&self) -> About {
-        let parser = (
-            "parser",
-            schema::choice(
-                &["yaml", "json", "multiyaml"],
-                "How it is read; default: as text",
-            ),
-        );
+        let input = r#"
+            path*: string -- The file in the workspace
+            parser: "yaml" | "json" | "multiyaml" -- How it is read; default: as text
+        "#;
         about(
             "roadiehq:utils:fs:parse",
             "Reads a file of the workspace.",
-            schema::fields([path(), parser]),
-            Some(schema::fields([(
-                "content",
-                json!({"description": "What stands in it"}),
-            )])),
+            input,
         )
+        .output(schema::fields("content: any -- What stands in it"))
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

@@ -1,27 +1,71 @@
-//! Schemas of inputs and outputs, written shortly.
+//! Schemas of inputs and outputs, written as types: a line a field, `name*: type = default -- description`.
+//!
+//! | written | meant |
+//! |---|---|
+//! | `name*` | it must be there |
+//! | `string` `number` `boolean` `any` | a value |
+//! | `string(minLength 1, pattern "^a")` | with limits, whose values are JSON |
+//! | `"a" \| "b"` | one of these texts |
+//! | `number \| string[]` | one or the other |
+//! | `{a*: string, b: number = 1}` | an object of these fields and no others |
+//! | `{*: string}` | an object whose keys are free |
+//!
+//! What a type comes to is what Backstage's own libraries make of it (`zod-to-json-schema`), key by key.
 
 use serde_json::{Map, Value, json};
 
-const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+use super::notation::{self, Field};
 
-/// An object of these fields and no others. A name that ends with `*` must be there.
-pub(super) fn fields<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    let mut schema = object(fields);
+const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+/// A line between two lists of fields: either of them.
+const OR: &str = "or";
+
+/// An object of these fields and no others; with a line `or` between them, one of several such objects.
+pub(super) fn fields(text: &str) -> Value {
+    let mut alternatives: Vec<Vec<Field>> = vec![Vec::new()];
+    for line in lines(text) {
+        match (line, alternatives.last_mut()) {
+            (OR, _) | (_, None) => alternatives.push(Vec::new()),
+            (line, Some(last)) => last.push(field(line)),
+        }
+    }
+    let mut objects: Vec<Value> = alternatives.into_iter().map(object).collect();
+    let mut schema = match objects.len() {
+        1 => objects.remove(0),
+        _ => json!({ "anyOf": objects }),
+    };
     schema["$schema"] = DRAFT.into();
     schema
 }
 
-/// The same inside another schema.
-pub(super) fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    let mut properties = Map::new();
-    let mut required = Vec::new();
-    for (name, schema) in fields {
-        let plain = name.trim_end_matches('*');
-        if plain != name {
-            required.push(plain.to_owned());
+/// An object of those of the fields that are named (`name*`: it must be there), in the order of the names.
+pub(super) fn chosen(text: &str, names: &str) -> Value {
+    let known: Vec<Field> = lines(text).map(field).collect();
+    let chosen = names.split_whitespace().map(|written| {
+        let name = written.trim_end_matches('*');
+        let mut fields = known.iter();
+        let found = fields.find(|field| field.name == name).cloned();
+        Field {
+            is_required: written != name,
+            ..found.expect("what is chosen is among the fields: a test reads them all")
         }
-        properties.insert(plain.to_owned(), schema);
-    }
+    });
+    let mut schema = object(chosen.collect());
+    schema["$schema"] = DRAFT.into();
+    schema
+}
+
+/// A schema of these fields and no others.
+pub(super) fn object(fields: Vec<Field>) -> Value {
+    let required: Vec<Value> = fields
+        .iter()
+        .filter(|field| field.is_required)
+        .map(|field| field.name.as_str().into())
+        .collect();
+    let properties: Map<String, Value> = fields
+        .into_iter()
+        .map(|field| (field.name, field.schema))
+        .collect();
     let mut schema = json!({"type": "object", "properties": properties});
     if !required.is_empty() {
         schema["required"] = required.into();
@@ -30,32 +74,93 @@ pub(super) fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
     schema
 }
 
-/// A text.
-pub(super) fn text(description: &str) -> Value {
-    json!({"type": "string", "description": description})
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
 }
 
-/// One of these texts.
-pub(super) fn choice(choices: &[&str], description: &str) -> Value {
-    json!({"type": "string", "enum": choices, "description": description})
+fn field(line: &str) -> Field {
+    notation::field(line).expect("our own schemas are written right: a test reads them all")
 }
 
-/// Yes or no.
-pub(super) fn flag(description: &str) -> Value {
-    json!({"type": "boolean", "description": description})
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A number.
-pub(super) fn number(description: &str) -> Value {
-    json!({"type": "number", "description": description})
-}
+    #[test]
+    fn types_come_to_what_backstage_makes_of_them() {
+        let of = |line: &str| fields(line)["properties"]["a"].clone();
+        for (line, schema) in [
+            ("a: any", json!({})),
+            ("a: any -- A", json!({"description": "A"})),
+            ("a: any[]", json!({"type": "array"})),
+            (
+                "a: string = \"x\" -- A",
+                json!({"type": "string", "description": "A", "default": "x"}),
+            ),
+            (
+                "a: string | boolean",
+                json!({"type": ["string", "boolean"]}),
+            ),
+            (
+                "a: \"x\" | \"y\"",
+                json!({"type": "string", "enum": ["x", "y"]}),
+            ),
+            (
+                "a: \"*\"[]",
+                json!({"type": "array", "items": {"type": "string", "const": "*"}}),
+            ),
+            (
+                "a: boolean | \"x\" | \"y\" -- A",
+                json!({"anyOf": [{"type": "boolean"}, {"type": "string", "enum": ["x", "y"]}], "description": "A"}),
+            ),
+            (
+                "a: number(minimum 0, maximum 10)",
+                json!({"type": "number", "minimum": 0, "maximum": 10}),
+            ),
+            (
+                "a: {*: any}",
+                json!({"type": "object", "additionalProperties": {}}),
+            ),
+            (
+                "a: ({b*: string, c: boolean = true} | string)[](minItems 1)",
+                json!({
+                    "type": "array",
+                    "items": {"anyOf": [
+                        {
+                            "type": "object",
+                            "properties": {"b": {"type": "string"}, "c": {"type": "boolean", "default": true}},
+                            "required": ["b"],
+                            "additionalProperties": false,
+                        },
+                        {"type": "string"},
+                    ]},
+                    "minItems": 1,
+                }),
+            ),
+        ] {
+            assert_eq!(of(line).to_string(), schema.to_string(), "{line}");
+        }
+    }
 
-/// A list of texts.
-pub(super) fn texts(description: &str) -> Value {
-    json!({"type": "array", "items": {"type": "string"}, "description": description})
-}
-
-/// An object of anything.
-pub(super) fn anything(description: &str) -> Value {
-    json!({"type": "object", "additionalProperties": {}, "description": description})
+    #[test]
+    fn fields_may_be_alternatives_or_chosen() {
+        let either = fields("a*: string\nor\nb: string");
+        assert_eq!(either["anyOf"][0]["required"], json!(["a"]));
+        assert_eq!(
+            either["anyOf"][1]["properties"]["b"],
+            json!({"type": "string"})
+        );
+        let chosen = chosen("a: string\nb: number\nc: any", "c b*");
+        assert_eq!(
+            chosen.to_string(),
+            json!({
+                "type": "object",
+                "properties": {"c": {}, "b": {"type": "number"}},
+                "required": ["b"],
+                "additionalProperties": false,
+                "$schema": DRAFT,
+            })
+            .to_string()
+        );
+    }
 }

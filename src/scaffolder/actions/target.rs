@@ -3,11 +3,12 @@
 use serde_json::Value;
 use url::Url;
 
-use super::ActionCall;
+use super::{ActionCall, Given};
 use crate::{
-    entity::ScmHost,
+    entity::{EntityRef, ScmHost},
     error::{Error, Result},
     forge::{Forge, GitHost, RepositoryId},
+    scaffolder::Services,
 };
 
 /// A repository on a host.
@@ -53,6 +54,113 @@ impl Parts {
     }
 }
 
+/// A repository as an input names it, before its host was asked.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) host: String,
+    pub(super) repository: RepositoryId,
+}
+
+impl Place {
+    /// The repository that `repoUrl` names on a host of a product.
+    pub(super) fn of(input: &Value, product: ScmHost) -> Result<Self> {
+        let parts = Parts::parse(input["repoUrl"].as_str().unwrap_or_default())?;
+        let owner = parts.owner(product)?.unwrap_or_default();
+        Ok(Self {
+            repository: RepositoryId::new(owner, parts.required("repo")?),
+            host: parts.host,
+        })
+    }
+}
+
+impl Place {
+    /// The same; with `takes_host`, a host alone is enough.
+    pub(super) fn named(input: &Value, product: ScmHost, takes_host: bool) -> Result<Self> {
+        let parts = Parts::parse(input["repoUrl"].as_str().unwrap_or_default())?;
+        if !takes_host || parts.part("repo").is_some() {
+            return Self::of(input, product);
+        }
+        Ok(Self {
+            repository: RepositoryId::new("", ""),
+            host: parts.host,
+        })
+    }
+
+    /// [`Error::Input`] if the host is none of this product, or cannot be asked.
+    pub(super) fn must_be_of(
+        &self,
+        call: &ActionCall<'_>,
+        product: ScmHost,
+        id: &str,
+    ) -> Result<()> {
+        must_be(
+            product_of(call.services, &self.host)?,
+            product,
+            id,
+            &self.host,
+        )?;
+        must_be_open(call.services, self, call.token().is_some())
+    }
+}
+
+fn must_be(found: ScmHost, product: ScmHost, id: &str, host: &str) -> Result<()> {
+    if found == product {
+        return Ok(());
+    }
+    Err(Error::Input(format!(
+        "{id} does not know {host}: its integration is of another product. Use the action of that product, or publish:git."
+    )))
+}
+
+/// The product of a host. [`Error::Input`] if no integration names it.
+fn product_of(services: &Services, host: &str) -> Result<ScmHost> {
+    let integration = services.forges.integration(host);
+    integration.map(|found| found.product).ok_or_else(|| {
+        Error::Input(format!(
+            "No matching integration configuration for host {host}, please check your integrations config"
+        ))
+    })
+}
+
+/// [`Error::Input`] if there is nothing to ask a host with.
+fn must_be_open(services: &Services, place: &Place, has_token: bool) -> Result<()> {
+    let host = place.host.as_str();
+    let integration = services.forges.integration(host);
+    let has_credentials = integration.is_some_and(|found| !found.credentials.is_empty());
+    if has_token || has_credentials || services.forges.is_local(host) {
+        return Ok(());
+    }
+    let RepositoryId { owner, name } = &place.repository;
+    Err(Error::Input(format!(
+        "No token available for host: {host}, with owner {owner}, and repo {name}. Add a token to the integration of this host in app-config.yaml."
+    )))
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.host, self.repository)
+    }
+}
+
+impl Parts {
+    /// Whose it is, as the product's addresses have it; `None` where it may be left out.
+    fn owner(&self, product: ScmHost) -> Result<Option<String>> {
+        match (product, self.part("owner")) {
+            (ScmHost::BitbucketCloud, _) => self.required("workspace").map(Some),
+            (ScmHost::BitbucketServer, _) => self.required("project").map(Some),
+            (ScmHost::AzureRepos, _) => {
+                let (organization, project) =
+                    (self.required("organization")?, self.required("project")?);
+                Ok(Some(format!("{organization}/{project}")))
+            }
+            (_, Some(owner)) => Ok(Some(owner)),
+            (ScmHost::Gitea, None) => Ok(None),
+            (ScmHost::GitLab, None) => self.required("project").map(Some),
+            (_, None) => self.required("owner").map(Some),
+        }
+    }
+}
+
 /// The host and the repository an input names, for a plan: as it is written, whatever it lacks.
 pub(super) fn named(input: &Value) -> (String, RepositoryId) {
     let written = input["repoUrl"].as_str().unwrap_or_default();
@@ -67,18 +175,6 @@ pub(super) fn named(input: &Value) -> (String, RepositoryId) {
 }
 
 impl Target {
-    /// The repository the input names, on a host of this product: [`Error::Input`] if it is of another.
-    pub(super) async fn on(call: &ActionCall<'_>, product: ScmHost, action: &str) -> Result<Self> {
-        let target = Self::of(call).await?;
-        if target.product == product {
-            return Ok(target);
-        }
-        Err(Error::Input(format!(
-            "{action} does not know {}: its integration is of another product.",
-            target.host
-        )))
-    }
-
     /// The branch that counts. [`Error::NotFound`] if there is no such repository.
     pub(super) async fn default_branch(&self) -> Result<String> {
         let found = self.forge.repository(&self.repository).await?;
@@ -96,50 +192,67 @@ impl Target {
 
     /// The repository the input names. Without an owner, a host that lets it be left out takes whose token it is.
     pub(super) async fn of(call: &ActionCall<'_>) -> Result<Self> {
-        let parts = Parts::parse(call.text("repoUrl").unwrap_or_default())?;
-        let Some(integration) = call.services.forges.integration(&parts.host) else {
-            return Err(Error::Input(format!(
-                "No matching integration configuration for host {}, please check your integrations config",
-                parts.host
-            )));
-        };
-        let product = integration.product;
-        let name = parts.required("repo")?;
-        let is_open = call.token().is_some() || !integration.credentials.is_empty();
-        let owner = match (product, parts.part("owner")) {
-            (_, Some(owner)) => Some(owner),
-            (ScmHost::Gitea, None) => None,
-            (ScmHost::GitLab, None) => Some(parts.required("project")?),
-            (_, None) => Some(parts.required("owner")?),
-        };
-        if !is_open && !call.services.forges.is_local(&parts.host) {
-            return Err(Error::Input(format!(
-                "No token available for host: {}, with owner {}, and repo {name}. Add a token to the integration of this host in app-config.yaml.",
-                parts.host,
-                owner.unwrap_or_default()
-            )));
-        }
         let user = call.run.user.as_ref();
-        let forge = call
-            .services
-            .host(&parts.host, call.token().as_ref(), user)?;
-        let owner = match owner {
-            Some(owner) => owner,
-            None => forge
-                .current_user()
-                .await?
-                .map(|user| user.login)
-                .ok_or_else(|| {
-                    Error::Input("The repoUrl names no owner. Add `owner=`.".to_owned())
-                })?,
-        };
-        Ok(Self {
+        Self::find(call.services, call.given(), user).await
+    }
+
+    /// The same, on a host of this product. [`Error::Input`] for another.
+    pub(super) async fn on(call: &ActionCall<'_>, product: ScmHost, id: &str) -> Result<Self> {
+        let target = Self::of(call).await?;
+        target.must_be_of(product, id)?;
+        Ok(target)
+    }
+
+    /// [`Error::Input`] if the host is of another product than this one, which an action is for.
+    pub(super) fn must_be_of(&self, product: ScmHost, id: &str) -> Result<()> {
+        must_be(self.product, product, id, &self.host)
+    }
+
+    /// The repository an input names, asked for somebody.
+    pub(super) async fn find(
+        services: &Services,
+        given: Given<'_>,
+        user: Option<&EntityRef>,
+    ) -> Result<Self> {
+        let parts = Parts::parse(given.word("repoUrl"))?;
+        let product = product_of(services, &parts.host)?;
+        let name = parts.required("repo")?;
+        let owner = parts.owner(product)?;
+        let place = Place {
             host: parts.host,
+            repository: RepositoryId::new(owner.clone().unwrap_or_default(), name),
+        };
+        let token = given.token();
+        must_be_open(services, &place, token.is_some())?;
+        let forge = services.host(&place.host, token.as_ref(), user)?;
+        let Place {
+            host,
+            mut repository,
+        } = place;
+        if owner.is_none() {
+            repository.owner = own_name(&forge).await?;
+        }
+        Ok(Self {
+            host,
             product,
-            repository: RepositoryId { owner, name },
+            repository,
             forge,
         })
     }
+
+    /// The same, before its host was asked.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            host: self.host.clone(),
+            repository: self.repository.clone(),
+        }
+    }
+}
+
+async fn own_name(forge: &Forge) -> Result<String> {
+    let user = forge.current_user().await?;
+    user.map(|user| user.login)
+        .ok_or_else(|| Error::Input("The repoUrl names no owner. Add `owner=`.".to_owned()))
 }
 
 #[cfg(test)]
@@ -156,5 +269,31 @@ mod tests {
             "Invalid repo URL passed to publisher: https://git.example.com:3000/?repo=shop&owner=, missing owner"
         );
         assert!(Parts::parse("").is_err());
+    }
+
+    #[test]
+    fn the_owner_is_where_the_product_has_it() {
+        let of = |written: &str, product| {
+            let input = serde_json::json!({ "repoUrl": written });
+            Place::of(&input, product).map(|place| place.to_string())
+        };
+        for (written, product, place) in [
+            ("h?owner=o&repo=r", ScmHost::GitHub, "h/o/r"),
+            ("h?owner=g/s&repo=r", ScmHost::GitLab, "h/g/s/r"),
+            ("h?project=p&repo=r", ScmHost::BitbucketServer, "h/p/r"),
+            (
+                "h?workspace=w&project=p&repo=r",
+                ScmHost::BitbucketCloud,
+                "h/w/r",
+            ),
+            (
+                "h?organization=o&project=p&repo=r",
+                ScmHost::AzureRepos,
+                "h/o/p/r",
+            ),
+        ] {
+            assert_eq!(of(written, product).expect("whole"), place);
+        }
+        assert!(of("h?project=p&repo=r", ScmHost::AzureRepos).is_err());
     }
 }

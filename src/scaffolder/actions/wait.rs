@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{About, Action, ActionCall, Outcome, UnknownKeys, Wait, debug_wait::after, schema};
+use super::{About, Action, ActionCall, Outcome, Wait, debug_wait::after, schema};
 use crate::{
     clock::UnixMillis,
     error::{Error, Result},
@@ -17,40 +17,30 @@ const UNITS: [(&str, f64); 4] = [
     ("seconds", 1000.0),
 ];
 /// The answer that lets a run go on.
-pub(super) const YES: &str = "yes";
+pub const YES: &str = "yes";
 
 pub(super) struct WaitFor;
 
 impl Action for WaitFor {
     fn about(&self) -> About {
-        About {
-            id: "wait",
-            description: "Waits for a time, or for somebody to agree. Callboard's own.",
-            input: schema::fields([
-                ("days", schema::number("How many days")),
-                ("hours", schema::number("How many hours")),
-                ("minutes", schema::number("How many minutes")),
-                ("seconds", schema::number("How many seconds")),
-                (
-                    "until",
-                    schema::text("An instant, such as 2026-12-01T08:00:00Z"),
-                ),
-                (
-                    "question",
-                    schema::text("What somebody is asked; the run goes on when they say yes"),
-                ),
-            ]),
-            output: Some(schema::fields([(
-                "answer",
-                schema::text("What was answered"),
-            )])),
-            examples: &[(
-                "Ask before something dear is made",
-                "steps:\n  - action: wait\n    id: ask\n    input:\n      question: May ${{ parameters.name }} have a database of its own?\n",
-            )],
-            supports_dry_run: false,
-            unknown_keys: UnknownKeys::Refused,
-        }
+        let input = "
+            days: number -- How many days
+            hours: number -- How many hours
+            minutes: number -- How many minutes
+            seconds: number -- How many seconds
+            until: string -- An instant, such as 2026-12-01T08:00:00Z
+            question: string -- What somebody is asked; the run goes on when they say yes
+        ";
+        About::new(
+            "wait",
+            "Waits for a time, or for somebody to agree. Callboard's own.",
+            schema::fields(input),
+        )
+        .output(schema::fields("answer: string -- What was answered"))
+        .example(
+            "Ask before something dear is made",
+            "question: May ${{ parameters.name }} have a database of its own?\n",
+        )
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {

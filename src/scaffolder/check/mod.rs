@@ -16,24 +16,28 @@ mod tests;
 
 use serde_json::Value;
 
-use super::TemplateEntity;
+use super::{TemplateEntity, actions::Registry};
 use crate::entity::{Diagnostic, RawDocument};
 
 use declared::Declared;
 use finding::Findings;
 use references::References;
 
-/// What is wrong or doubtful with a template; nothing for an entity that is none.
+/// What is wrong or doubtful with a template, with these actions; nothing for an entity that is none.
 #[must_use]
-pub fn check_template(raw: &RawDocument<'_>, entity: &Value) -> Vec<Diagnostic> {
+pub fn check_template(
+    raw: &RawDocument<'_>,
+    entity: &Value,
+    actions: &Registry,
+) -> Vec<Diagnostic> {
     let Ok(template) = TemplateEntity::read(entity) else {
         return Vec::new();
     };
     let declared = Declared::of(&template);
     let mut findings = Findings::new(raw);
-    let mut references = References::new(&template, &declared);
+    let mut references = References::new(&template, &declared, actions);
     expressions::check_expressions(&template, &mut references, &mut findings);
-    steps::check_steps(&template.steps, &mut findings);
+    steps::check_steps(&template.steps, actions, &mut findings);
     form::check_form(&template, &references, &mut findings);
     findings.in_order()
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{
-    actions,
+    actions::ActionNames,
     declared::Declared,
     finding::{Findings, Spot, Told, advice, error, similar, warning},
 };
-use crate::scaffolder::{TemplateEntity, expression::Mention};
+use crate::scaffolder::{TemplateEntity, actions::Registry, expression::Mention};
 
 /// The variables of a template.
 const ROOTS: [&str; 7] = [
@@ -48,16 +48,22 @@ impl Slot {
 pub(super) struct References<'a> {
     template: &'a TemplateEntity,
     pub(super) declared: &'a Declared,
+    actions: &'a Registry,
     pub(super) used: BTreeSet<String>,
     /// Whether the parameters are used as a whole, so that none can be called unused.
     pub(super) uses_all: bool,
 }
 
 impl<'a> References<'a> {
-    pub(super) fn new(template: &'a TemplateEntity, declared: &'a Declared) -> Self {
+    pub(super) fn new(
+        template: &'a TemplateEntity,
+        declared: &'a Declared,
+        actions: &'a Registry,
+    ) -> Self {
         Self {
             template,
             declared,
+            actions,
             used: BTreeSet::new(),
             uses_all: false,
         }
@@ -160,12 +166,12 @@ impl<'a> References<'a> {
 
     fn output_of(&self, index: usize, name: &str) -> Option<Told> {
         let step = &self.template.steps[index];
-        let names = actions::action(&step.action)?;
+        let action = self.actions.find(&step.action)?;
+        let names = ActionNames::of(&action.about);
         if names.gives(name) {
             return None;
         }
-        let known = names.outputs();
-        let mend = match known {
+        let mend = match names.outputs.as_slice() {
             [] => "Remove it: the action puts out nothing.".to_owned(),
             known => format!("It puts out `{}`.", known.join("`, `")),
         };

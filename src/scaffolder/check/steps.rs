@@ -5,17 +5,18 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
-    actions::{self, ActionNames},
+    actions::ActionNames,
     declared::escaped,
     finding::{Findings, advice, error, warning},
 };
 use crate::scaffolder::{
     TemplateStep,
+    actions::Registry,
     expression::{Syntax, Template},
 };
 
 /// Checks ids, actions, inputs, `if` and `each`.
-pub(super) fn check_steps(steps: &[TemplateStep], findings: &mut Findings<'_>) {
+pub(super) fn check_steps(steps: &[TemplateStep], actions: &Registry, findings: &mut Findings<'_>) {
     let mut seen: HashMap<&str, &TemplateStep> = HashMap::new();
     for step in steps {
         if let Some(first) = seen.insert(&step.id, step) {
@@ -31,25 +32,25 @@ pub(super) fn check_steps(steps: &[TemplateStep], findings: &mut Findings<'_>) {
                 ),
             );
         }
-        check_action(step, findings);
+        check_action(step, actions, findings);
         check_condition(step, findings);
         check_each(step, findings);
     }
 }
 
-fn check_action(step: &TemplateStep, findings: &mut Findings<'_>) {
+fn check_action(step: &TemplateStep, actions: &Registry, findings: &mut Findings<'_>) {
     // A step that is brought by a placeholder has no action here.
     if step.action.is_empty() {
         return;
     }
-    let Some(names) = actions::action(&step.action) else {
+    let Some(action) = actions.find(&step.action) else {
         let otherwise = "Write one that there is.";
         findings.at(
             &format!("{}/action", step.pointer),
             error(
                 format!("There is no action `{}`", step.action),
                 "A run would fail at this step.",
-                advice(&step.action, actions::ids(), otherwise),
+                advice(&step.action, actions.ids(), otherwise),
             ),
         );
         return;
@@ -58,11 +59,12 @@ fn check_action(step: &TemplateStep, findings: &mut Findings<'_>) {
     if step.input.keys().any(|key| key.starts_with('$')) {
         return;
     }
-    check_missing_input(step, names, findings);
-    check_unknown_input(step, names, findings);
+    let names = ActionNames::of(&action.about);
+    check_missing_input(step, &names, findings);
+    check_unknown_input(step, &names, findings);
 }
 
-fn check_missing_input(step: &TemplateStep, names: &ActionNames, findings: &mut Findings<'_>) {
+fn check_missing_input(step: &TemplateStep, names: &ActionNames<'_>, findings: &mut Findings<'_>) {
     let is_given = |name: &&str| step.input.contains_key(*name);
     for alternatives in &names.required {
         if !alternatives.iter().any(is_given) {
@@ -79,12 +81,12 @@ fn check_missing_input(step: &TemplateStep, names: &ActionNames, findings: &mut 
     }
 }
 
-fn check_unknown_input(step: &TemplateStep, names: &ActionNames, findings: &mut Findings<'_>) {
+fn check_unknown_input(step: &TemplateStep, names: &ActionNames<'_>, findings: &mut Findings<'_>) {
     for key in step.input.keys().filter(|key| !names.takes(key)) {
         let message = format!("`{}` knows no input `{key}`", step.action);
-        let known = names.inputs().iter().copied();
+        let known = names.inputs.iter().copied();
         let mend = advice(key, known, "Remove it.");
-        let told = if actions::refuses_unknown_input(&step.action) {
+        let told = if names.refuses_unknown_input() {
             error(message, "The action refuses what it does not know.", mend)
         } else {
             warning(message, "It does nothing.", mend)

@@ -2,6 +2,7 @@
 
 use super::check_template;
 use crate::entity::{Severity, parse_document, split_documents};
+use crate::scaffolder::actions::Registry;
 
 const GOOD: &str = "\
 apiVersion: scaffolder.backstage.io/v1beta3
@@ -52,7 +53,7 @@ fn findings(template: &str) -> Vec<String> {
     let mut told = Vec::new();
     for raw in split_documents(template) {
         let entity = parse_document(&raw, false).unwrap().unwrap();
-        for found in check_template(&raw, &entity) {
+        for found in check_template(&raw, &entity, &Registry::default()) {
             let at = found.position.expect("a place");
             assert!(
                 !found.reason.is_empty() && !found.mend.is_empty(),

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::{
     ChangeSettings, CommitFiles, CreateRepository, CreateWebhook, Failure, Found, GiveAccess,
-    OpenPullRequest, Planned, ProtectBranch, RegisterLocation, SetSecret, SetVariable, Undo, World,
+    HostCall, HttpCall, OpenPullRequest, Planned, PortalRequest, ProtectBranch, RegisterLocation,
+    SetSecret, SetVariable, Undo, World,
 };
 use crate::error::Result;
 
@@ -24,6 +25,10 @@ pub(super) trait Perform {
     async fn probe(&self, world: &World<'_>, observed: &Value) -> Result<Found>;
 
     fn holds_secret(&self) -> bool {
+        false
+    }
+
+    fn answers_secret(&self) -> bool {
         false
     }
 
@@ -86,6 +91,12 @@ macro_rules! effects {
                 match self { $(Self::$variant(effect) => effect.holds_secret(),)* }
             }
 
+            /// Whether what comes of it holds a secret, which must be encrypted before it is kept.
+            #[must_use]
+            pub fn answers_secret(&self) -> bool {
+                match self { $(Self::$variant(effect) => effect.answers_secret(),)* }
+            }
+
             /// What is there before it is done. An error if it cannot be done because of that.
             pub async fn observe(&self, world: &World<'_>) -> Result<Value> {
                 match self { $(Self::$variant(effect) => effect.observe(world).await,)* }
@@ -137,4 +148,10 @@ effects! {
     "webhook" => Webhook(CreateWebhook);
     /// Settings of a repository are changed.
     "repository-settings" => Settings(ChangeSettings);
+    /// Anything else that the API of a host does.
+    "host-call" => HostCall(HostCall);
+    /// A call to the portal's own API.
+    "portal-request" => Portal(PortalRequest);
+    /// A call over HTTP that an action of one's own declares.
+    "http-call" => Http(HttpCall);
 }

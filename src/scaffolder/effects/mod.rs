@@ -6,6 +6,9 @@
 mod access;
 mod commit;
 mod effect;
+mod host_call;
+mod http_call;
+mod portal_request;
 mod protection;
 mod pull_request;
 mod registration;
@@ -20,6 +23,9 @@ use serde_json::Value;
 pub use access::GiveAccess;
 pub use commit::{CommitBase, CommitFiles, CommittedFile};
 pub use effect::Effect;
+pub use host_call::{FoundBy, HostCall, IfThere, Reading, TakenBack, reading};
+pub use http_call::HttpCall;
+pub use portal_request::{PortalRequest, portal_read};
 pub use protection::ProtectBranch;
 pub use pull_request::OpenPullRequest;
 pub use registration::RegisterLocation;
@@ -40,6 +46,8 @@ use crate::{
 
 /// The trailer that marks commits, and the line that marks texts.
 pub const MARK: &str = "Callboard-Run";
+/// What an outcome has under this name are secrets: the journal keeps them encrypted, and until the run ends.
+pub const SECRETS: &str = "secrets";
 /// What stands in the place of a secret of the run, in everything that is kept or said.
 pub const STARS: &str = "***";
 
@@ -70,6 +78,8 @@ pub enum Found {
     Absent,
     /// Something is there that we did not make; a sentence.
     Foreign(String),
+    /// Nobody can find out but who looks; what may have been done, a sentence.
+    Unknown(String),
 }
 
 /// Why an effect failed.

@@ -121,11 +121,17 @@ fn is_part_of(kept: &Protection, asked: &Protection) -> bool {
             rules.require_code_owners,
             rules.require_up_to_date,
             rules.require_signed_commits,
+            rules.require_conversation_resolution,
+            rules.require_last_push_approval,
+            rules.require_linear_history,
+            rules.block_creations,
         ]
     };
     let mut pairs = flags(kept).into_iter().zip(flags(asked));
     pairs.all(|(kept, asked)| !kept || asked)
         && kept.branch == asked.branch
+        && (kept.restricted_to.is_none() || kept.restricted_to == asked.restricted_to)
+        && (kept.apps_may_push.iter()).all(|app| asked.apps_may_push.contains(app))
         && [0, asked.required_approvals].contains(&kept.required_approvals)
         && (kept.required_checks.iter()).all(|check| asked.required_checks.contains(check))
         && (kept.may_push.iter()).all(|kept| asked.may_push.iter().any(|asked| asked.is(kept)))

@@ -22,6 +22,9 @@ pub struct CreateRepository {
     pub visibility: Visibility,
     /// The branch that counts.
     pub default_branch: String,
+    /// Whether a first commit with a read-me is made.
+    #[serde(default)]
+    pub with_readme: bool,
 }
 
 impl Perform for CreateRepository {
@@ -57,7 +60,7 @@ impl Perform for CreateRepository {
             description: self.marked_description(world),
             visibility: self.visibility,
             default_branch: Some(self.default_branch.clone()),
-            with_readme: false,
+            with_readme: self.with_readme,
         };
         let made = host.create_repository(&new).await?;
         Ok(outcome(&made))

@@ -216,6 +216,10 @@ impl<'a> Execution<'a> {
             let told = format!("Starting up task with {} steps", steps.len());
             self.journal.say("log", json!({"message": told}));
             self.journal.flush().await?;
+            if let Err(fault) = self.check_rights().await {
+                let fault = RunFault::of(&fault);
+                return end(&self.journal, Some(&fault), &Value::Null).await;
+            }
         }
         for (position, step) in steps.iter().enumerate() {
             if let After::Waiting = self.step(position, step).await? {

@@ -1,24 +1,28 @@
 //! The journal of a run: every write is a transaction of whoever holds its lease, and carries what was said before it.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicI64, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::{
     effect_rows::{Written, effect_of, observed_of, outcome_of},
     pipelines::expected_pipeline,
+    secrets::{self, Secrets},
 };
 use crate::{
     clock::UnixMillis,
     error::{Error, Result},
     scaffolder::{
         Services,
-        actions::{ActionCall, Line, Lines},
-        effects::{Effect, Failure, Found, World},
+        actions::{ActionCall, Line, Lines, Wait, YES},
+        effects::{Effect, Failure, Found, SECRETS, World},
         fetch::Pins,
     },
     store::{
@@ -112,18 +116,48 @@ pub struct StepJournal<'a> {
     /// What the step did or meant to do before.
     known: Vec<RunEffect>,
     next: AtomicI64,
+    /// What the run keeps secret.
+    secrets: &'a Secrets,
+    noted: Mutex<Noted>,
+}
+
+/// What came up while a step was executed.
+#[derive(Default)]
+pub(super) struct Noted {
+    /// What hosts answered that is secret.
+    pub(super) secrets: Vec<String>,
+    /// What somebody must find out before it goes on.
+    pub(super) wait: Option<Wait>,
 }
 
 impl<'a> StepJournal<'a> {
     /// `known` are the effects of this step.
-    pub(super) fn new(run: &'a RunJournal<'a>, step: &'a RunStep, known: Vec<RunEffect>) -> Self {
+    pub(super) fn new(
+        run: &'a RunJournal<'a>,
+        step: &'a RunStep,
+        known: Vec<RunEffect>,
+        secrets: &'a Secrets,
+    ) -> Self {
         Self {
+            secrets,
+            noted: Mutex::default(),
             mark: mark_of(run.run_id, &step.key),
             run,
             step,
             known,
             next: AtomicI64::new(0),
         }
+    }
+
+    /// Whether the step has done or meant something before.
+    pub(crate) fn has_begun(&self) -> bool {
+        !self.known.is_empty()
+    }
+
+    /// What came up while the step was executed.
+    pub(super) fn noted(&self) -> MutexGuard<'_, Noted> {
+        // What is in there is whole after every change.
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does an effect, or answers what came of it in an earlier attempt.
@@ -136,7 +170,10 @@ impl<'a> StepJournal<'a> {
                     "{} (done in an earlier attempt)",
                     effect_of(row)?.planned().what
                 ));
-                outcome_of(row)
+                self.with_secrets(row)
+            }
+            Some(row) if row.state == EffectState::Unknown => {
+                self.answered(call, row.clone(), effect).await
             }
             Some(row) if row.state == EffectState::Intent => {
                 self.resume(call, row.clone(), effect).await
@@ -178,11 +215,9 @@ impl<'a> StepJournal<'a> {
         }
     }
 
-    /// Finds out what became of an effect that was meant when the process ended. What the row does not hold whole,
-    /// the step, whose input is fixed, `asked` for again.
+    /// Finds out what became of an effect that was meant when the process ended.
     async fn resume(&self, call: &ActionCall<'_>, row: RunEffect, asked: Effect) -> Result<Value> {
-        let is_whole = Written::new(&asked, call.log.mask())?.is_whole;
-        let effect = if is_whole { effect_of(&row)? } else { asked };
+        let effect = whole(call, &row, asked)?;
         match self.look_for(call, &effect, &row).await? {
             Found::Ours(outcome) => {
                 call.log
@@ -191,7 +226,58 @@ impl<'a> StepJournal<'a> {
             }
             Found::Absent => self.perform_again(call, &effect, row).await,
             Found::Foreign(why) => Err(Error::Conflict(why)),
+            Found::Unknown(what) => self.ask(row, &what).await,
         }
+    }
+
+    /// Nobody but a person can find out whether it was done: the step waits for them.
+    async fn ask(&self, mut row: RunEffect, what: &str) -> Result<Value> {
+        row.state = EffectState::Unknown;
+        let mut tx = self.run.begin().await?;
+        put_run_effect(&mut tx, self.run.run_id, &row).await?;
+        self.run.commit(tx).await?;
+        let question = format!(
+            "This may have been done before the run broke off: {what} Look, and answer yes if it was done, no if it is to be done again."
+        );
+        self.noted().wait = Some(Wait {
+            kind: "approval".to_owned(),
+            question: question.clone(),
+            due_at: None,
+        });
+        Err(Error::Conflict(question))
+    }
+
+    /// Goes on as somebody who looked has said.
+    async fn answered(
+        &self,
+        call: &ActionCall<'_>,
+        row: RunEffect,
+        asked: Effect,
+    ) -> Result<Value> {
+        let effect = whole(call, &row, asked)?;
+        match call.answer {
+            Some(YES) => self.done(row, json!({})).await,
+            Some(_) => {
+                let row = RunEffect {
+                    state: EffectState::Intent,
+                    ..row
+                };
+                match self.attempt(call, &effect, &row).await? {
+                    Ok(outcome) => self.done(row, outcome).await,
+                    Err(failure) => self.failed(row, failure).await,
+                }
+            }
+            None => self.ask(row, &effect.planned().what).await,
+        }
+    }
+
+    /// What came of an effect, with what the run keeps secret of it.
+    fn with_secrets(&self, row: &RunEffect) -> Result<Value> {
+        let mut outcome = outcome_of(row)?;
+        if let Some(secrets) = self.secrets.kept(&secrets::of_effect(row))? {
+            outcome[SECRETS] = secrets;
+        }
+        Ok(outcome)
     }
 
     /// Looks for what was meant before the process ended. Its call may still be under way at the host, so what is not
@@ -235,7 +321,9 @@ impl<'a> StepJournal<'a> {
         };
         match self.look_for(call, effect, &row).await? {
             Found::Ours(outcome) => self.done(row, outcome).await,
-            Found::Absent | Found::Foreign(_) => self.failed(row, failure).await,
+            Found::Absent | Found::Foreign(_) | Found::Unknown(_) => {
+                self.failed(row, failure).await
+            }
         }
     }
 
@@ -247,6 +335,9 @@ impl<'a> StepJournal<'a> {
         effect: &Effect,
         row: &RunEffect,
     ) -> Result<Result<Value, Failure>> {
+        if effect.answers_secret() && self.run.services.seal.is_none() {
+            return Err(secrets::no_key());
+        }
         call.log.info(&effect.planned().what);
         let mut tx = self.run.begin().await?;
         put_run_effect(&mut tx, self.run.run_id, row).await?;
@@ -267,10 +358,20 @@ impl<'a> StepJournal<'a> {
     }
 
     async fn done(&self, mut row: RunEffect, outcome: Value) -> Result<Value> {
+        let mut open = outcome.clone();
+        let secrets = open
+            .as_object_mut()
+            .and_then(|open| open.shift_remove(SECRETS));
         row.state = EffectState::Done;
-        row.outcome = Some(outcome.to_string());
+        row.outcome = Some(open.to_string());
         row.attempt = self.run.attempt;
         let mut tx = self.run.begin().await?;
+        if let Some(secrets) = secrets {
+            let (id, name) = (self.run.run_id, secrets::of_effect(&row));
+            let seal = self.run.services.seal.as_ref();
+            secrets::put_one(&mut tx, id, &name, &secrets.to_string(), seal).await?;
+            self.noted().secrets.extend(secrets::texts(&secrets));
+        }
         put_run_effect(&mut tx, self.run.run_id, &row).await?;
         if let Some(pipeline) = expected_pipeline(self.run, &row, &outcome)? {
             put_run_pipeline(&mut tx, &pipeline).await?;
@@ -294,6 +395,12 @@ impl<'a> StepJournal<'a> {
             since,
         }
     }
+}
+
+/// The effect of a row; what the row does not hold whole, the step, whose input is fixed, asked for again.
+fn whole(call: &ActionCall<'_>, row: &RunEffect, asked: Effect) -> Result<Effect> {
+    let is_whole = Written::new(&asked, call.log.mask())?.is_whole;
+    if is_whole { effect_of(row) } else { Ok(asked) }
 }
 
 /// The mark of a step's effects: one line, whatever the key of an `each` holds.

@@ -13,6 +13,7 @@ mod pass;
 mod pipeline_look;
 mod pipelines;
 mod requests;
+mod rights;
 mod secrets;
 mod step;
 mod undo;

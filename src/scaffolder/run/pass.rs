@@ -33,23 +33,24 @@ impl Execution<'_> {
         let wait = self.waits.iter().find(|wait| wait.step_key == row.key);
         let wait = wait.cloned();
         if let Some(wait) = wait.as_ref().filter(|wait| !self.is_over(wait)) {
-            return Ok(Outcome::Wait(Wait {
-                kind: wait.kind.clone(),
-                question: wait.question.clone(),
-                due_at: wait.due_at.map(UnixMillis),
-            }));
+            return Ok(Outcome::Wait(as_it_was(wait)));
         }
         let input = self.input(step, row, each).await?;
         let (id, input) = redirected(&self.engine.services, &step.action, input, log);
         let action = self.engine.actions.action(&id)?;
-        action.about().check(&input, log)?;
+        action.about.check(&input, log)?;
         let workspace = self.workspace().await?;
         let known = self
             .effects
             .iter()
             .filter(|effect| effect.step_key == row.key);
         let started = row.clone();
-        let journal = StepJournal::new(&self.journal, &started, known.cloned().collect());
+        let journal = StepJournal::new(
+            &self.journal,
+            &started,
+            known.cloned().collect(),
+            &self.secrets,
+        );
         let pins = Pins::new(serde_json::from_str(&row.sources).map_err(Error::internal)?);
         let call = ActionCall {
             input: &input,
@@ -64,20 +65,36 @@ impl Execution<'_> {
                 .map(|wait| wait.answer.as_deref().unwrap_or("due")),
             cancelled: &self.cancelled,
         };
-        let executed = tokio::select! {
-            biased;
-            () = self.cancelled.cancelled() => Err(self.was_cancelled(step)),
-            outcome = action.execute(&call) => outcome,
-            fault = self.tell_while_executing() => Err(fault),
-        };
+        let executed = self.while_told(step, action.action.execute(&call)).await;
         drop(turn);
+        let noted = std::mem::take(&mut *journal.noted());
+        if !noted.secrets.is_empty() {
+            self.mask = self.mask.with(noted.secrets);
+        }
         row.sources = serde_json::to_string(&pins.all()).map_err(Error::internal)?;
-        executed
+        match noted.wait {
+            Some(wait) if executed.is_err() => Ok(Outcome::Wait(wait)),
+            _ => executed,
+        }
     }
 
     fn is_over(&self, wait: &RunWait) -> bool {
         let is_due = wait.due_at.is_some_and(|at| at <= self.journal.now().0);
         is_due || wait.answer.is_some()
+    }
+
+    /// What an action comes to; what it says is kept meanwhile, and it is left when the run is to stop.
+    async fn while_told(
+        &self,
+        step: &Step,
+        action: impl Future<Output = Result<Outcome>>,
+    ) -> Result<Outcome> {
+        tokio::select! {
+            biased;
+            () = self.cancelled.cancelled() => Err(self.was_cancelled(step)),
+            outcome = action => outcome,
+            fault = self.tell_while_executing() => Err(fault),
+        }
     }
 
     /// Keeps what is said while an action is executed, so that it is seen at once; ends only with a fault.
@@ -152,5 +169,14 @@ impl Execution<'_> {
                 step.id, step.name, self.run.id
             ),
         )
+    }
+}
+
+/// What a step waits for still.
+fn as_it_was(wait: &RunWait) -> Wait {
+    Wait {
+        kind: wait.kind.clone(),
+        question: wait.question.clone(),
+        due_at: wait.due_at.map(UnixMillis),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     auth::Seal,
     error::{Error, Result},
     scaffolder::{Services, actions::Mask},
-    store::{Tx, put_run_secret, run_secrets},
+    store::{RunEffect, Tx, put_run_secret, run_secrets},
 };
 
 /// The token of the user that every run carries; made anew by whoever executes a step, never stored.
@@ -56,7 +56,7 @@ pub(super) fn check(
     Ok(texts)
 }
 
-fn no_key() -> Error {
+pub(super) fn no_key() -> Error {
     Error::ServiceUnavailable(
         "This run carries secrets, and there is no key to encrypt them with. Set callboard.encryptionKey in app-config.yaml, the same on every node."
             .to_owned(),
@@ -87,6 +87,18 @@ pub(super) async fn put_one(
     let seal = seal.ok_or_else(no_key)?;
     let sealed = seal.seal(&purpose(run_id, name), text.as_bytes())?;
     put_run_secret(tx, run_id, name, &sealed).await
+}
+
+/// Where what a host answered to an effect is kept, if it is secret.
+pub(super) fn of_effect(row: &RunEffect) -> String {
+    format!("effect:{}#{}", row.step_key, row.ordinal)
+}
+
+/// The texts of a JSON object.
+pub(super) fn texts(secrets: &Value) -> Vec<String> {
+    let all = secrets.as_object().into_iter().flatten();
+    all.filter_map(|(_, secret)| secret.as_str().map(str::to_owned))
+        .collect()
 }
 
 impl Secrets {
@@ -140,9 +152,16 @@ impl Secrets {
         Value::Object(map)
     }
 
-    /// Replaces them all.
+    /// Replaces them all, and what hosts answered that is secret.
     pub(super) fn mask(&self, more: impl IntoIterator<Item = String>) -> Mask {
-        let all = self.given.values().cloned();
+        let answered = self
+            .kept
+            .iter()
+            .filter(|(name, _)| name.starts_with("effect:"));
+        let answered = answered
+            .filter_map(|(_, text)| serde_json::from_str(text).ok())
+            .flat_map(|secrets: Value| texts(&secrets));
+        let all = self.given.values().cloned().chain(answered);
         Mask::new(all.chain(self.token.clone()).chain(more))
     }
 }

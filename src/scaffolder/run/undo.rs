@@ -181,14 +181,21 @@ impl Taking<'_> {
             since: row.changed_at,
         };
         let mut outcome = outcome_of(row)?;
-        if row.state == EffectState::Intent {
+        let undo = effect.undo_of(&observed);
+        if matches!(row.state, EffectState::Intent | EffectState::Unknown) {
             match effect.probe(&world, &observed).await? {
+                Found::Unknown(_) if matches!(undo, Undo::None(_)) => {}
+                Found::Unknown(what) => {
+                    return Err(Error::Conflict(format!(
+                        "Nobody knows whether this was done: {what} Look, take it back by hand, then leave this step out."
+                    )));
+                }
                 Found::Ours(found) => outcome = found,
                 Found::Absent => return Ok(format!("It was never done: {}", row.target)),
                 Found::Foreign(why) => return Err(Error::Conflict(why)),
             }
         }
-        if let Undo::None(why) = effect.undo_of(&observed) {
+        if let Undo::None(why) = undo {
             return Ok(format!("It stays: {why}"));
         }
         effect.take_back(&world, &observed, &outcome).await

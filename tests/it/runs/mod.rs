@@ -1,13 +1,17 @@
 //! Template runs: steps and their log, the journal, undo, escapes, secrets, many at once.
 
+mod actions;
 mod api;
 mod autocomplete;
 mod escapes;
+mod github;
+mod gitlab;
 mod host_map;
 mod injections;
 mod journal;
 mod kill;
 mod many;
+mod own_actions;
 mod preview;
 pub(crate) mod secrets;
 mod steps;

@@ -3,6 +3,7 @@
 //! With `TEST_DATABASE_URL` set, every portal gets a schema of its own on that PostgreSQL; else a SQLite file.
 
 pub(crate) mod answers;
+pub(crate) mod fake_host;
 pub(crate) mod gitea;
 pub(crate) mod hosts;
 pub(crate) mod kills;
@@ -132,6 +133,12 @@ impl TestAppBuilder {
     /// Wants to know who calls, as a configuration that says nothing does.
     pub(crate) fn with_policy(self) -> Self {
         self.with(|config| config.backend.auth.is_policy_disabled = false)
+    }
+
+    /// Why the portal does not start.
+    pub(crate) async fn refused(self) -> String {
+        let started = App::start(self.config, Clock::fixed(START)).await;
+        started.err().expect("it does not start").to_string()
     }
 
     /// Starts it, and waits until every source was read.

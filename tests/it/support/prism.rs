@@ -99,7 +99,8 @@ fn start() -> Prism {
 }
 
 impl Contract {
-    /// Begins; `answers` are given in place of the examples, once Prism has judged the call: `GET /users/acme`.
+    /// Begins; `answers` are given in place of the examples, once Prism has judged the call: `GET /users/acme`. Null
+    /// stands for what is not there.
     pub(crate) async fn begin<const N: usize>(answers: [(&'static str, Value); N]) -> Self {
         let target = tokio::task::spawn_blocking(|| prism().url.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
@@ -121,6 +122,14 @@ impl Contract {
             .with_state(Arc::clone(&inner));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, inner }
+    }
+
+    /// Ends: every call was as described; answers which were made.
+    #[track_caller]
+    pub(crate) fn lawful(self) -> Vec<String> {
+        let seen = self.inner.seen.lock().expect("no panic");
+        assert!(seen.faults.is_empty(), "{}", seen.faults.join("\n"));
+        seen.calls.clone()
     }
 
     /// Ends: every call was as described, and these were made, in this order.
@@ -145,6 +154,9 @@ async fn pass_on(State(inner): State<Arc<Inner>>, request: Request<Body>) -> Res
         seen.calls.push(call.clone());
     }
     if let Some(answer) = inner.answers.get(call.as_str()) {
+        if answer.is_null() {
+            return StatusCode::NOT_FOUND.into_response();
+        }
         return answer.to_string().into_response();
     }
     // Where GitHub leads elsewhere, what lies there is not described.
