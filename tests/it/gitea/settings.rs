@@ -191,7 +191,7 @@ async fn undo_puts_settings_back_as_they_were() {
 #[tokio::test]
 #[ignore = "needs the real Gitea: tests/real/build gitea"]
 async fn undo_leaves_rules_that_somebody_has_changed_since() {
-    let (app, forge, id) = adopted("changers").await;
+    let (app, forge, id) = adopted("readopters").await;
     let run = run(&app, &id).await;
     let rules = forge.protection(&id, "main").await.expect("asked");
     let theirs = Protection {
