@@ -27,6 +27,7 @@ mod permission;
 mod runs;
 mod store;
 mod template_commands;
+mod template_corpus;
 mod templates;
 mod url_locations;
 mod user_settings;

@@ -2,6 +2,7 @@
 //!
 //! With `TEST_DATABASE_URL` set, every portal gets a schema of its own on that PostgreSQL; else a SQLite file.
 
+pub(crate) mod answers;
 pub(crate) mod gitea;
 pub(crate) mod hosts;
 pub(crate) mod prism;
