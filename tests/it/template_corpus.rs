@@ -181,7 +181,8 @@ async fn publish(app: &TestApp, folder: &Path) -> (RepositoryId, Vec<String>) {
         let is_template = String::from_utf8_lossy(&content)
             .lines()
             .any(|line| line.trim_end() == "kind: Template");
-        if is_template && (path.ends_with(".yaml") || path.ends_with(".yml")) {
+        let ending = file.extension().unwrap_or_default();
+        if is_template && (ending == "yaml" || ending == "yml") {
             templates.push(path.clone());
         }
         changes.push(FileChange {
@@ -283,21 +284,20 @@ impl Table {
         }
     }
 
-    fn print(&self) {
-        println!(
+    fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!(
             "{} templates: to the end {:?}, {} files, {} effects",
             self.templates, self.to_the_end, self.files, self.effects
-        );
-        for (reason, lines) in &self.stops {
-            println!("{:>4} {reason}", lines.len());
-            for line in lines {
-                println!("       {line}");
-            }
+        )];
+        let mut add = |reason: &str, stopped: &[String]| {
+            lines.push(format!("{:>4} {reason}", stopped.len()));
+            lines.extend(stopped.iter().map(|line| format!("       {line}")));
+        };
+        for (reason, stopped) in &self.stops {
+            add(reason, stopped);
         }
-        println!("{:>4} without a name", self.unnamed.len());
-        for line in &self.unnamed {
-            println!("       {line}");
-        }
+        add("without a name", &self.unnamed);
+        lines
     }
 }
 
@@ -340,7 +340,7 @@ async fn real_templates_are_tried_out_to_their_end_or_to_a_stop_with_a_name() {
             }
         }
     }
-    table.print();
+    println!("{}", table.lines().join("\n"));
     assert!(
         table.templates > 50,
         "only {} templates were found",
