@@ -11,6 +11,7 @@ pub mod dry_run;
 pub mod effects;
 pub mod expression;
 pub mod fetch;
+pub mod form;
 pub mod preview;
 pub mod rendering;
 pub mod run;
