@@ -7,11 +7,13 @@
 
 pub mod actions;
 mod check;
+pub mod draft;
 pub mod dry_run;
 pub mod effects;
 pub mod expression;
 pub mod fetch;
 pub mod form;
+mod makes;
 pub mod preview;
 pub mod rendering;
 pub mod run;
@@ -22,6 +24,7 @@ mod template;
 pub mod workspace;
 
 pub use check::check_template;
+pub use makes::makes;
 pub use run::{NewRun, Runs, UndoItem};
 pub use services::{Parts, Services, repo_hosts};
 pub use template::{
