@@ -75,6 +75,22 @@ impl Answers {
         self.progress.asked = kept.cloned().collect();
     }
 
+    /// Where an answer stands among the empty places of lists, from where it stands without them.
+    pub(super) fn with_gaps(&self, closed: &str) -> String {
+        let mut at = String::new();
+        for part in pointer::parts(closed) {
+            let list = self.value(&at).and_then(Value::as_array);
+            let index: Option<usize> = part.parse().ok();
+            let place = list.zip(index).and_then(|(list, index)| {
+                let answered = list.iter().enumerate().filter(|(_, item)| !item.is_null());
+                answered.map(|(place, _)| place).nth(index)
+            });
+            let key = place.map_or(part, |place| place.to_string());
+            at = pointer::below(&at, &key);
+        }
+        at
+    }
+
     fn list(&self, at: &str) -> Vec<Value> {
         let list = self.value(at).and_then(Value::as_array);
         list.cloned().unwrap_or_default()
@@ -118,6 +134,17 @@ mod tests {
         assert!(answers.progress.asked.is_empty());
         answers.add_item("/people");
         assert_eq!(answers.value("/people/1"), None);
+        pointer::set(
+            &mut answers.values,
+            "/names",
+            Some(json!([null, "a", null, "b"])),
+        );
+        assert_eq!(answers.with_gaps("/names/1"), "/names/3");
+        assert_eq!(answers.with_gaps("/names/7"), "/names/7");
+        assert_eq!(answers.with_gaps("/people/0/name"), "/people/0/name");
+        answers.close_gaps();
+        assert_eq!(answers.value("/names"), Some(&json!(["a", "b"])));
+        pointer::set(&mut answers.values, "/names", None);
         assert_eq!(
             Value::Object(without_blanks(&answers.values)),
             json!({"people": [{"name": "ana"}]})

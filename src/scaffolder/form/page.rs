@@ -59,12 +59,18 @@ impl FormPage {
 
     /// What is wrong with the answers. [`crate::error::Error::Input`] if its schema is none.
     pub fn faults(&self, answers: &Answers, around: &Surroundings<'_>) -> Result<Vec<AnswerFault>> {
-        let builder = Builder::new(&self.schema, answers);
-        let fields = builder.fields();
+        let mut closed = answers.clone();
+        closed.close_gaps();
+        let builder = Builder::new(&self.schema, &closed);
+        let asked = builder.fields();
         let schema = effective(&builder, &self.schema);
-        let values = cleaned(&without_blanks(&answers.values), &fields);
+        let values = cleaned(&closed.values, &asked);
         let broken = faults_with_formats(&schema, &Value::Object(values))?;
-        let mut faults = at_fields(&broken, &fields);
+        let mut faults = at_fields(&broken, &asked);
+        for fault in &mut faults {
+            fault.pointer = answers.with_gaps(&fault.pointer);
+        }
+        let fields = self.fields(answers);
         for fault in rules::faults(&fields, answers, around) {
             if !faults.iter().any(|other| other.pointer == fault.pointer) {
                 faults.push(fault);

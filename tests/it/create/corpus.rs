@@ -118,7 +118,9 @@ fn answer(field: &Field, sent: &mut Vec<(String, String)>) {
         Control::List { .. } => push(at, ""),
         Control::Hidden(_) | Control::Group(_) | Control::Variants { .. } => {}
     }
-    field.fields().iter().for_each(|inner| answer(inner, sent));
+    for inner in field.fields() {
+        answer(inner, sent);
+    }
 }
 
 /// Answers for a page, those among them that are asked because of others. What is refused is answered otherwise.
@@ -137,7 +139,9 @@ fn answers(app: &TestApp, page: &FormPage, known: &Answers) -> Vec<(String, Stri
         for _ in 0..3 {
             sent.clear();
             let fields = page.fields(&answers);
-            fields.iter().for_each(|field| answer(field, &mut sent));
+            for field in &fields {
+                answer(field, &mut sent);
+            }
             for (name, text) in &mut sent {
                 if let Some(other) = others.get(name) {
                     OTHERS[*other].clone_into(text);
@@ -206,7 +210,7 @@ async fn real_forms_are_shown_and_take_valid_answers() {
             table.refused.push(format!("{shown}: {why}"));
         }
     }
-    print(&table);
+    println!("{}", told(&table));
     assert!(table.forms > 50, "only {} forms", table.forms);
     let broken = table
         .refused
@@ -260,18 +264,20 @@ async fn fill_in(app: &TestApp, entity: &Value, table: &mut Table) -> Result<(),
     Ok(())
 }
 
-fn print(table: &Table) {
-    println!(
+/// The table, as it is printed.
+fn told(table: &Table) -> String {
+    let mut lines = vec![format!(
         "{} forms, {} pages, the largest of {} bytes",
         table.forms, table.pages, table.largest
+    )];
+    let fields = table.fields.iter();
+    lines.extend(fields.map(|(kind, count)| format!("{count:>5} {kind}")));
+    let unknown = table.unknown.iter();
+    lines.extend(
+        unknown
+            .map(|(field, count)| format!("{count:>5} ui:field {field}, shown as a plain field")),
     );
-    for (kind, count) in &table.fields {
-        println!("{count:>5} {kind}");
-    }
-    for (field, count) in &table.unknown {
-        println!("{count:>5} ui:field {field}, shown as a plain field");
-    }
-    for told in &table.refused {
-        println!("not to the end: {told}");
-    }
+    let refused = table.refused.iter();
+    lines.extend(refused.map(|told| format!("not to the end: {told}")));
+    lines.join("\n")
 }

@@ -75,7 +75,13 @@ async fn every_standard_field_is_asked_and_unknown_ones_say_so() {
         "what is hidden is not there"
     );
     assert!(!html.contains(" style=\"") && !html.contains("<script>"));
+}
 
+#[tokio::test]
+async fn every_standard_field_is_answered_and_looked_through() {
+    let app = portal(&format!("{}{CATALOG}", asking(FIELDS)))
+        .start()
+        .await;
     let sent = [
         ("/owner", "gates"),
         ("/system", "system:default/sales"),
