@@ -19,6 +19,12 @@ async fn begun(app: &TestApp) -> String {
     led_to(&app.submit(FORM, &first).await)
 }
 
+/// Another page of the same draft.
+fn another(page: &str, number: &str) -> String {
+    let (draft, _) = page.rsplit_once('/').expect("an address");
+    format!("{draft}/{number}")
+}
+
 #[tokio::test]
 async fn a_secret_reaches_the_run_and_nothing_else() {
     let pages = asking(PAGES).replace(
@@ -27,7 +33,7 @@ async fn a_secret_reaches_the_run_and_nothing_else() {
     );
     let app = portal(&pages).start().await;
     let second = begun(&app).await;
-    let first = second.replace("/2", "/1");
+    let first = another(&second, "1");
     let html = app.get(&first).await;
     assert!(html.text().contains("Kept. Fill in to replace it"));
     let review = led_to(
@@ -79,7 +85,7 @@ async fn a_draft_is_its_users_alone_and_ends_after_a_week() {
     let of_another = second.replace("/asking/", "/another/");
     assert_eq!(app.get(&of_another).await.status, StatusCode::NOT_FOUND);
     assert_eq!(
-        app.get(&second.replace("/2", "/7")).await.status,
+        app.get(&another(&second, "7")).await.status,
         StatusCode::NOT_FOUND
     );
 
@@ -148,7 +154,7 @@ async fn a_template_that_changed_says_so_and_checks_again() {
     );
     let refused = app.submit(&review, &[("etag", etag.as_str())]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    let first = second.replace("/2", "/1");
+    let first = another(&second, "1");
     let shown = app.get(&first).await;
     assert!(shown.text().contains("It must have at least 2 characters."));
     assert_eq!(
@@ -185,7 +191,7 @@ async fn lists_grow_and_shrink_by_buttons() {
     let back = [("/list", ""), ("/list/0", "z"), ("do", "back")];
     assert_eq!(
         led_to(&app.submit(&second, &back).await),
-        second.replace("/2", "/1")
+        another(&second, "1")
     );
     assert!(
         app.get(&second).await.text().contains("value=\"z\""),
