@@ -56,6 +56,18 @@ pub const BROKEN_FILES: &str = "/sources/files?state=broken";
 pub const CONFLICTING_FILES: &str = "/sources/files?state=conflict";
 /// The list of what no file lists any more.
 pub const ORPHANS: &str = "/catalog?kind=all&orphans=only";
+/// What can be made: the templates there are.
+pub const CREATE: &str = "/create";
+/// Route of the form of a template, and (POST) of its first answers: [`create`].
+pub const TEMPLATE_FORM: &str = "/create/{namespace}/{name}";
+/// Route (POST) that looks at answers without keeping them, for who fills in a form: [`template_look`].
+pub const TEMPLATE_LOOK: &str = "/create/{namespace}/{name}/look";
+/// Route of a page of a form that was begun, and (POST) of its answers: [`draft_page`], [`draft_review`].
+pub const DRAFT_PAGE: &str = "/create/{namespace}/{name}/{draft}/{page}";
+/// Where Backstage has the form of a template.
+pub const BACKSTAGE_FORM: &str = "/create/templates/{namespace}/{name}";
+/// Where Backstage has a run.
+pub const BACKSTAGE_RUN: &str = "/create/tasks/{run}";
 /// How to sign in.
 pub const SIGN_IN: &str = "/sign-in";
 /// The local Git host's repositories.
@@ -141,6 +153,41 @@ pub fn team(group: &EntityRef) -> String {
         segment(group.namespace()),
         segment(group.name())
     )
+}
+
+/// The form of a template.
+#[must_use]
+pub fn create(template: &EntityRef) -> String {
+    let segment = |part: &str| utf8_percent_encode(part, SEGMENT).to_string();
+    format!(
+        "{CREATE}/{}/{}",
+        segment(template.namespace()),
+        segment(template.name())
+    )
+}
+
+/// Where to POST answers that are only to be looked at.
+#[must_use]
+pub fn template_look(template: &EntityRef) -> String {
+    create(template) + "/look"
+}
+
+/// A page of a form that was begun, from 0; in the address, the first is 1.
+#[must_use]
+pub fn draft_page(template: &EntityRef, draft: &str, page: usize) -> String {
+    format!("{}/{draft}/{}", create(template), page + 1)
+}
+
+/// What a form that was begun would make.
+#[must_use]
+pub fn draft_review(template: &EntityRef, draft: &str) -> String {
+    format!("{}/{draft}/review", create(template))
+}
+
+/// A run.
+#[must_use]
+pub fn run(id: &str) -> String {
+    format!("/runs/{}", utf8_percent_encode(id, SEGMENT))
 }
 
 /// The list of one kind.

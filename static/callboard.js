@@ -46,6 +46,7 @@
     else if (event.key === "g") { goes = Date.now(); return; }
     else if (event.key === "/") { document.getElementById("seek").select(); document.getElementById("seek").focus(); }
     else if (event.key === "?") document.getElementById("help").togglePopover();
+    else if (event.key === "c") location.href = "/create";
     else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else return;
@@ -159,6 +160,7 @@
 
   // Empty fields stay out of the address.
   document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") return;
     const data = event.detail.formData;
     for (const [key, value] of [...(data?.entries() ?? [])]) if (value === "") data.delete(key);
   });

@@ -5,7 +5,8 @@ const MAX_NAME: usize = 63;
 const MAX_SUBDOMAIN: usize = 253;
 
 /// Sequences of `[A-Za-z0-9]` separated by any of `-_.`; 1 to 63.
-pub(super) fn is_object_name(text: &str) -> bool {
+#[must_use]
+pub fn is_object_name(text: &str) -> bool {
     let bytes = text.as_bytes();
     let inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
@@ -60,7 +61,8 @@ pub(super) fn is_label_value(text: &str) -> bool {
 }
 
 /// Sequences of `[a-z0-9:+#]` separated by single hyphens; 1 to 63.
-pub(super) fn is_tag(text: &str) -> bool {
+#[must_use]
+pub fn is_tag(text: &str) -> bool {
     text.len() <= MAX_NAME
         && text.split('-').all(|part| {
             !part.is_empty()

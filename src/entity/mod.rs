@@ -24,6 +24,7 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, FaultScope, Position, Severity};
 pub use envelope::{check_envelope, ref_of};
+pub use format::{is_object_name as is_entity_name, is_tag};
 pub use kinds::{KindDefinition, Kinds};
 pub use location::LocationRef;
 pub use place::locate;

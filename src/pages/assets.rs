@@ -23,7 +23,7 @@ const HTMX: &str = "htmx.js";
 
 /// The one stylesheet there is, and the files it is made of, in the order of the cascade.
 const STYLESHEET: &str = "callboard.css";
-const STYLES: [&str; 2] = [STYLESHEET, "detail.css"];
+const STYLES: [&str; 3] = [STYLESHEET, "detail.css", "create.css"];
 
 /// The addresses every page needs.
 pub(crate) struct Assets {

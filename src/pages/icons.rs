@@ -20,6 +20,7 @@ static ICONS: &[(&str, &str)] = &[
     // places
     ("home", lu::LuHouse.data),
     ("catalog", lu::LuLibrary.data),
+    ("create", lu::LuCirclePlus.data),
     ("search", lu::LuSearch.data),
     ("source", lu::LuFolderTree.data),
     ("graph", lu::LuWaypoints.data),

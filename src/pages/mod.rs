@@ -10,6 +10,7 @@ mod attention;
 mod author;
 mod catalog;
 mod code;
+mod create;
 mod entity;
 mod error;
 mod flash;
@@ -58,6 +59,7 @@ pub fn router(state: AppState) -> Router {
         .route(urls::TEAM, get(team::page))
         .route(urls::SIGN_IN, get(sign_in::page))
         .route(urls::STATIC, get(assets::serve))
+        .merge(create::routes())
         .merge(entity::routes())
         .merge(git::routes())
         .merge(graph::routes())

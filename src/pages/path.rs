@@ -31,6 +31,44 @@ impl<S: Send + Sync> FromRequestParts<S> for EntityPath {
     }
 }
 
+/// The template of `/create/{namespace}/{name}`, and what stands behind it.
+#[derive(Debug, Clone)]
+pub(crate) struct TemplatePath {
+    /// The template.
+    pub(crate) template: EntityRef,
+    /// The id of a draft; empty where the address names none.
+    pub(crate) draft: String,
+    /// The page of a form, as the address has it; empty where it names none.
+    pub(crate) page: String,
+}
+
+/// The run of `…/{run}`.
+#[derive(Debug, Clone)]
+pub(crate) struct RunPath(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for TemplatePath {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let params = params(parts, state).await?;
+        let text = |name| part(&params, name).unwrap_or_default();
+        Ok(Self {
+            template: EntityRef::new("template", text("namespace"), text("name")),
+            draft: text("draft").to_owned(),
+            page: text("page").to_owned(),
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RunPath {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let params = params(parts, state).await?;
+        Ok(Self(part(&params, "run").unwrap_or_default().to_owned()))
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for VersionPath {
     type Rejection = PageError;
 

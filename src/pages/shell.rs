@@ -201,6 +201,7 @@ fn nav(path: &str, attention: &Counts, has_repositories: bool) -> Vec<NavItem> {
     let mut items = vec![
         item("Home", urls::HOME, "home", 0),
         item("Catalog", urls::CATALOG, "catalog", 0),
+        item("Create", urls::CREATE, "create", 0),
         item("Teams", urls::TEAMS, "group", 0),
     ];
     if has_repositories {
@@ -231,6 +232,7 @@ pub(super) mod tests {
         assert_eq!(current("/"), ["Home"]);
         assert_eq!(current("/catalog"), ["Catalog"]);
         assert_eq!(current("/catalog/default/component/x"), ["Catalog"]);
+        assert_eq!(current("/create/default/service"), ["Create"]);
         assert_eq!(current("/sources/removals"), ["Sources"]);
         assert_eq!(current("/git/rail/tickets"), ["Repositories"]);
         assert!(current("/search").is_empty());

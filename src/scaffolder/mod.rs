@@ -7,11 +7,14 @@
 
 pub mod actions;
 mod check;
+pub mod draft;
 pub mod dry_run;
 pub mod effects;
 pub mod expression;
 pub mod fetch;
+pub mod form;
 pub mod host_map;
+mod makes;
 pub mod outgoing;
 pub mod portal;
 pub mod preview;
@@ -24,6 +27,7 @@ mod template;
 pub mod workspace;
 
 pub use check::check_template;
+pub use makes::makes;
 pub use run::{NewRun, Runs, UndoItem};
 pub use services::{Parts, Services, repo_hosts};
 pub use template::{

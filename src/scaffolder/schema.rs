@@ -34,9 +34,24 @@ pub struct SchemaFault {
 
 /// Everything that is wrong with a value, in the order of the schema. [`Error::Input`] if the schema is none.
 pub fn faults(schema: &Value, value: &Value) -> Result<Vec<SchemaFault>> {
-    let validator = jsonschema::options()
+    found(schema, value, false)
+}
+
+/// The same, and whether texts have the formats the schema names: forms check that, Backstage's server does not.
+pub fn faults_with_formats(schema: &Value, value: &Value) -> Result<Vec<SchemaFault>> {
+    found(schema, value, true)
+}
+
+/// Whether a value meets a schema; it does not meet one that is none.
+#[must_use]
+pub fn is_valid(schema: &Value, value: &Value) -> bool {
+    validator(schema, false).is_ok_and(|validator| validator.is_valid(value))
+}
+
+fn validator(schema: &Value, with_formats: bool) -> Result<jsonschema::Validator> {
+    jsonschema::options()
         .with_draft(Draft::Draft7)
-        .should_validate_formats(false)
+        .should_validate_formats(with_formats)
         .offline()
         .build(schema)
         .map_err(|fault| {
@@ -44,7 +59,11 @@ pub fn faults(schema: &Value, value: &Value) -> Result<Vec<SchemaFault>> {
                 "The schema cannot be used: {fault} (at “{}”). Correct it.",
                 fault.instance_path()
             ))
-        })?;
+        })
+}
+
+fn found(schema: &Value, value: &Value, with_formats: bool) -> Result<Vec<SchemaFault>> {
+    let validator = validator(schema, with_formats)?;
     let all = validator.iter_errors(value).take(MAX_FAULTS);
     Ok(all.flat_map(|fault| told(schema, value, &fault)).collect())
 }

@@ -13,6 +13,8 @@ mod locations;
 mod lock;
 mod places;
 mod reach;
+mod run_counts;
+mod run_drafts;
 mod run_effects;
 mod run_events;
 mod run_leases;
@@ -51,6 +53,10 @@ pub use locations::{
 pub use lock::DataFolderLock;
 pub use places::{DocumentPlace, document_places};
 pub use reach::{LocationTargets, entities_of_file, file_refs, location_targets, targets_of};
+pub use run_counts::{RunCount, run_counts};
+pub use run_drafts::{
+    RunDraft, delete_old_drafts, delete_run_draft, put_run_draft, run_draft, run_drafts,
+};
 pub use run_effects::{EffectState, RunEffect, delete_run_effect, put_run_effect, run_effects};
 pub use run_events::{RunEvent, add_run_event, delete_run_endings, last_step_event, run_events};
 pub use run_leases::{Lease, claim_runs, holds_run, keep_leases, release_runs};

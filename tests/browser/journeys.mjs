@@ -31,6 +31,10 @@ export async function journeys(browser, portal, sources) {
     await on(`a location comes, changes and goes, ${how}`, { script }, (page) => keepLocation(page, origin, sources, place));
     await on(`a broken file shows its line, ${how}`, { script, refusal: 422 }, (page) => registerBroken(page, origin, sources));
   }
+  for (const [width, scheme, script] of [[1280, "light", true], [1280, "dark", true], [360, "light", true], [360, "dark", false]]) {
+    const how = `${width} px, ${scheme}, ${script ? "with" : "without"} script`;
+    await on(`a service is made, ${how}`, { width, scheme, script, refusal: 422 }, (page) => makeService(page, origin, { width, scheme, script }));
+  }
   await on("on a narrow screen the filters open over the list", { width: 360 }, (page) => filterOnPhone(page, origin));
 }
 
@@ -50,6 +54,8 @@ async function findByTyping(page, origin) {
 
 async function useShortcuts(page, origin) {
   await page.goto(origin);
+  await page.keyboard.press("c");
+  await page.waitForURL(`${origin}/create`);
   for (const [key, path] of [["c", "/catalog"], ["t", "/teams"], ["s", "/sources"], ["h", "/"]]) {
     await page.keyboard.press("g");
     await page.keyboard.press(key);
@@ -198,6 +204,50 @@ async function registerBroken(page, origin, { files, origin: source }) {
   const text = await page.locator("main").innerText();
   expect(text.includes("name: [not a name]"), `the line is not shown:\n${text}`);
   expect((await page.locator("#target").inputValue()).endsWith("/broken.yaml"), "what was typed is lost");
+}
+
+/** From the gallery over the form to the review, with a mistake on the way, and on to the catalog. */
+async function makeService(page, origin, { width, scheme, script }) {
+  const name = `printer-${width}-${scheme}`;
+  const goOn = (button) => page.locator(".questions .actions button", { hasText: button }).click();
+  const lookOver = async () => {
+    if (!script) return;
+    await expectAccessible(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide <= width, `${page.url()} is ${wide} px wide`);
+  };
+  await page.goto(`${origin}/create`);
+  await lookOver();
+  await page.getByRole("link", { name: "Rust service", exact: true }).click();
+  await page.locator("[name='/name']").fill("Not A Name");
+  if (script) await page.locator("#f--name-fault", { hasText: "pattern" }).waitFor();
+  await page.locator("[name='/description']").fill("Prints tickets on paper");
+  await goOn("Continue");
+  await page.getByText("There are 2 problems").waitFor();
+  await lookOver();
+  expect((await page.locator("[name='/description']").inputValue()) === "Prints tickets on paper", "what was typed is lost");
+  await page.locator("[name='/name']").fill(name);
+  await page.locator("[name='/owner']").fill("group:default/platform");
+  await goOn("Continue");
+
+  await page.locator("[name='/database'][type=checkbox]").check();
+  if (!script) await page.getByRole("button", { name: "Update the questions" }).click();
+  await page.locator("[name='/engine']").first().waitFor();
+  await lookOver();
+  await page.getByLabel("MySQL").check();
+  await goOn("Continue");
+
+  await page.locator("[name='repo:/repoUrl']").fill(name);
+  await lookOver();
+  await goOn("Review");
+  await page.getByRole("heading", { name: "What will be made" }).waitFor();
+  await page.locator(".previewed summary", { hasText: "src/main.rs" }).click();
+  await page.getByText(`"${name}"`).first().waitFor();
+  await lookOver();
+  await page.getByRole("button", { name: "Create the service" }).click();
+  await page.waitForURL(/\/runs\//);
+  const entity = `${origin}/catalog/default/component/${name}`;
+  await until("the service is in the catalog", async () => (await page.request.get(entity)).ok(), 20_000);
 }
 
 async function filterOnPhone(page, origin) {

@@ -10,6 +10,7 @@ mod bitbucket_stub;
 mod corpus;
 mod corpus_model;
 mod crash;
+mod create;
 mod detail_pages;
 mod exchanges;
 mod forge_client;

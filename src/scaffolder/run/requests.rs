@@ -27,10 +27,29 @@ pub struct NewRun {
 impl Runs {
     /// Starts a run; answers its id. [`Error::ServiceUnavailable`] if it carries secrets and there is no key.
     pub async fn start(&self, new: NewRun) -> Result<String> {
+        let id = new_id();
+        self.add(&id, new).await?;
+        Ok(id)
+    }
+
+    /// Starts a run of this id, which is a UUID. Where there is one already, nothing is done: a form that is sent
+    /// twice starts one run.
+    pub async fn start_once(&self, id: &str, new: NewRun) -> Result<()> {
+        let db = &self.services().db;
+        if store::run(db, id).await?.is_some() {
+            return Ok(());
+        }
+        match self.add(id, new).await {
+            Err(_) if store::run(db, id).await?.is_some() => Ok(()),
+            added => added,
+        }
+    }
+
+    async fn add(&self, id: &str, new: NewRun) -> Result<()> {
         let services = self.services();
         let given = secrets::check(&new.secrets, services.seal.as_ref())?;
         let run = Run {
-            id: new_id(),
+            id: id.to_owned(),
             undoes: None,
             status: RunStatus::Open,
             template_ref: new.spec.template_ref().to_owned(),
@@ -47,7 +66,7 @@ impl Runs {
         secrets::put(&mut tx, &run.id, &given, services.seal.as_ref()).await?;
         tx.commit().await?;
         self.0.wake.notify_one();
-        Ok(run.id)
+        Ok(())
     }
 
     /// A run. [`Error::NotFound`] in Backstage's words.
