@@ -13,6 +13,8 @@ use crate::{
 pub enum EffectState {
     /// It may have been done or not.
     Intent,
+    /// Nobody can find out whether it was done: a person has to say.
+    Unknown,
     /// It was done.
     Done,
     /// It was taken back.
@@ -25,6 +27,7 @@ impl EffectState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Intent => "intent",
+            Self::Unknown => "unknown",
             Self::Done => "done",
             Self::Undone => "undone",
         }
@@ -33,6 +36,7 @@ impl EffectState {
     fn parse(text: &str) -> Result<Self> {
         Ok(match text {
             "intent" => Self::Intent,
+            "unknown" => Self::Unknown,
             "done" => Self::Done,
             "undone" => Self::Undone,
             other => return Err(Error::internal(format!("an effect has the state {other}"))),
@@ -106,6 +110,22 @@ pub async fn run_effects(db: &Db, run_id: &str) -> Result<Vec<RunEffect>> {
         .fetch_all(pool)
         .await)?;
     rows.into_iter().map(RunEffect::try_from).collect()
+}
+
+/// The runs that made this kind of thing and did not take it back, by what they made it on, newest first.
+pub async fn runs_with_effect(
+    db: &Db,
+    kind: &str,
+    target: &str,
+    limit: u32,
+) -> Result<Vec<String>> {
+    const SQL: &str = "SELECT run_id FROM run_effects WHERE kind = $1 AND target = $2 AND state = 'done' ORDER BY changed_at DESC, run_id LIMIT $3";
+    Ok(on_db!(db, |pool| sqlx::query_scalar(SQL)
+        .bind(kind)
+        .bind(target)
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await)?)
 }
 
 /// Writes an effect, over what was there.

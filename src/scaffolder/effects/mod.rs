@@ -69,6 +69,8 @@ pub enum Found {
     Absent,
     /// Something is there that we did not make; a sentence.
     Foreign(String),
+    /// Looking does not tell; a sentence that says where a person may look.
+    Unknown(String),
 }
 
 /// Why an effect failed.

@@ -3,7 +3,7 @@
 use futures_util::future::try_join_all;
 use url::Url;
 
-use super::{Fetched, archive};
+use super::{Fetched, Origin, archive};
 use crate::{
     error::{Error, Result},
     forge::{
@@ -22,6 +22,7 @@ const PARALLEL: usize = 8;
 /// A place in a repository of a host with a client.
 pub(super) struct Place {
     forge: Forge,
+    host: String,
     address: Address,
     target: String,
 }
@@ -35,11 +36,11 @@ impl Place {
             return Ok(None);
         };
         let user = call.run.user.as_ref();
-        let forge = call
-            .services
-            .host(&authority(&url), call.token().as_ref(), user)?;
+        let host = authority(&url);
+        let forge = call.services.host(&host, call.token().as_ref(), user)?;
         Ok(Some(Self {
             forge,
+            host,
             address,
             target: target.to_owned(),
         }))
@@ -84,6 +85,9 @@ impl Place {
         if let Some(fixed) = call.pins.get(&self.target) {
             return Ok(CommitId(fixed));
         }
+        if let Some(commit) = self.template_commit(call) {
+            return self.fixed(call, CommitId(commit)).await;
+        }
         let repository = &self.address.repository;
         let revision = match &self.address.revision {
             Some(revision) => revision.clone(),
@@ -96,11 +100,29 @@ impl Place {
         };
         let found = self.forge.commit(repository, &revision).await?;
         let commit = found.ok_or_else(|| self.nothing(repository))?.id;
+        self.fixed(call, commit).await
+    }
+
+    async fn fixed(&self, call: &ActionCall<'_>, commit: CommitId) -> Result<CommitId> {
         call.pins.fix(&self.target, commit.as_str());
         if let Some(journal) = call.journal {
             journal.keep_pins(&call.pins).await?;
         }
         Ok(commit)
+    }
+
+    /// The commit at which the template was read, if this is the same branch of the same repository: its files belong
+    /// together.
+    fn template_commit(&self, call: &ActionCall<'_>) -> Option<String> {
+        let Origin::Url(base) = &call.run.origin else {
+            return None;
+        };
+        let base = Url::parse(base).ok()?;
+        let template = call.services.forges.address(&base)?;
+        let is_same = authority(&base) == self.host
+            && template.repository == self.address.repository
+            && template.revision == self.address.revision;
+        call.run.template_commit.clone().filter(|_| is_same)
     }
 
     async fn one_by_one(&self, commit: &CommitId) -> Result<Vec<Fetched>> {

@@ -1,6 +1,6 @@
 //! The journal of a run: every write is a transaction of whoever holds its lease, and carries what was said before it.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// What a run may say while one process executes it; what its steps come to is always said.
+const MAX_LOG_BYTES: usize = 16 * 1024 * 1024;
+
 /// How long a lease lasts without a sign of life.
 pub(super) const LEASE_MS: i64 = 30_000;
 
@@ -35,6 +38,8 @@ pub(super) struct RunJournal<'a> {
     pub(super) changed: &'a watch::Sender<u64>,
     /// Somebody else executes the run now: nothing may be written or done any more.
     pub(super) is_lost: AtomicBool,
+    /// Bytes that were said.
+    pub(super) said: AtomicUsize,
 }
 
 impl RunJournal<'_> {
@@ -58,10 +63,33 @@ impl RunJournal<'_> {
             ));
         }
         for line in self.lines.take() {
-            let body = line.body.to_string();
-            add_run_event(&mut tx, self.run_id, line.kind, &body, now).await?;
+            if let Some(body) = self.kept(&line) {
+                add_run_event(&mut tx, self.run_id, line.kind, &body, now).await?;
+            }
         }
         Ok(tx)
+    }
+
+    /// The body of a line, unless the log is full; the line that fills it says so.
+    fn kept(&self, line: &Line) -> Option<String> {
+        let body = line.body.to_string();
+        let before = self.said.fetch_add(body.len(), Ordering::Relaxed);
+        if line.kind != "log" || line.body.get("status").is_some() {
+            return Some(body);
+        }
+        if before > MAX_LOG_BYTES {
+            return None;
+        }
+        if before + body.len() <= MAX_LOG_BYTES {
+            return Some(body);
+        }
+        let mut last = line.body.clone();
+        last["message"] = format!(
+            "\u{1b}[33mwarn\u{1b}[39m: The log of this run ends here: it is longer than {} MiB.",
+            MAX_LOG_BYTES / (1024 * 1024)
+        )
+        .into();
+        Some(last.to_string())
     }
 
     pub(super) async fn commit(&self, tx: Tx) -> Result<()> {
@@ -127,6 +155,7 @@ impl<'a> StepJournal<'a> {
                 outcome_of(row)
             }
             Some(row) if row.state == EffectState::Intent => self.resume(call, row.clone()).await,
+            Some(row) if row.state == EffectState::Unknown => Err(unknown(row)),
             _ => self.intend(call, ordinal, &effect).await,
         }
     }
@@ -173,6 +202,17 @@ impl<'a> StepJournal<'a> {
             }
             Found::Absent => self.perform_row(call, &effect, row).await,
             Found::Foreign(why) => Err(Error::Conflict(why)),
+            Found::Unknown(why) => {
+                let row = RunEffect {
+                    state: EffectState::Unknown,
+                    ..row
+                };
+                call.log.warn(&why);
+                let mut tx = self.run.begin().await?;
+                put_run_effect(&mut tx, self.run.run_id, &row).await?;
+                self.run.commit(tx).await?;
+                Err(unknown(&row))
+            }
         }
     }
 
@@ -226,6 +266,14 @@ impl<'a> StepJournal<'a> {
             since,
         }
     }
+}
+
+/// What is said until a person has said whether it was done.
+pub(super) fn unknown(row: &RunEffect) -> Error {
+    Error::Conflict(format!(
+        "Nobody knows whether this was done: {} {}. Look there, then say on the page of the run whether it was.",
+        row.kind, row.target
+    ))
 }
 
 /// The mark of a step's effects: one line, whatever the key of an `each` holds.

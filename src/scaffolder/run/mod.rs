@@ -7,6 +7,7 @@ mod execution;
 mod fair;
 mod files;
 mod journal;
+mod made;
 mod pass;
 mod requests;
 mod secrets;
@@ -23,6 +24,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use journal::StepJournal;
+pub use made::{FileChange, FileContent, Made, MadeFile, MadeFiles};
 pub use requests::NewRun;
 pub use undo::UndoItem;
 

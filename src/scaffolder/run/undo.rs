@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Engine,
     execution::{RunFault, end},
-    journal::{RunJournal, effect_of, mark_of, observed_of, outcome_of},
+    journal::{RunJournal, effect_of, mark_of, observed_of, outcome_of, unknown},
 };
 use crate::{
     entity::EntityRef,
@@ -174,11 +174,14 @@ impl Taking<'_> {
             since: row.changed_at,
         };
         let mut outcome = outcome_of(row)?;
+        if row.state == EffectState::Unknown {
+            return Err(unknown(row));
+        }
         if row.state == EffectState::Intent {
             match effect.probe(&world, &observed).await? {
                 Found::Ours(found) => outcome = found,
                 Found::Absent => return Ok(format!("It was never done: {}", row.target)),
-                Found::Foreign(why) => return Err(Error::Conflict(why)),
+                Found::Foreign(why) | Found::Unknown(why) => return Err(Error::Conflict(why)),
             }
         }
         if let Undo::None(why) = effect.planned().undo {
