@@ -10,6 +10,8 @@ mod attention;
 mod author;
 mod catalog;
 mod code;
+mod csv;
+mod duration;
 mod entity;
 mod error;
 mod flash;
@@ -27,6 +29,7 @@ mod pager;
 mod params;
 mod path;
 mod respond;
+mod runs;
 mod search;
 mod shell;
 mod sign_in;
@@ -62,6 +65,7 @@ pub fn router(state: AppState) -> Router {
         .merge(git::routes())
         .merge(graph::routes())
         .merge(history::routes())
+        .merge(runs::routes())
         .merge(sources::routes())
         .fallback(error::not_found)
         .layer(middleware::from_fn_with_state(frame, shell::frame))

@@ -131,7 +131,8 @@ async fn read(place: &Place, entry: &TreeEntry) -> Result<Content> {
     }
 }
 
-fn language(path: &str) -> Language {
+/// How the file of a path is coloured.
+pub(in crate::pages) fn language(path: &str) -> Language {
     let ending = path.rsplit('.').next().unwrap_or_default().to_lowercase();
     match ending.as_str() {
         "yaml" | "yml" | "json" => Language::Yaml,

@@ -8,9 +8,11 @@ mod head;
 mod list;
 mod place;
 mod source;
-mod text;
+pub(super) mod text;
 
 use axum::{Router, routing::get};
+
+pub(super) use file::language;
 
 use crate::{http::AppState, urls};
 

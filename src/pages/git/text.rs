@@ -1,7 +1,7 @@
 //! Text of strangers, made harmless to look at: no letter may hide or turn round others.
 
 /// Names and contents with letters that can be seen; line ends and tabs stay.
-pub(super) fn visible(text: &str) -> String {
+pub(in crate::pages) fn visible(text: &str) -> String {
     text.chars()
         .map(|letter| {
             let is_kept = matches!(letter, '\n' | '\t') || !is_deceptive(letter);
@@ -15,7 +15,7 @@ pub(super) fn visible(text: &str) -> String {
 }
 
 /// A name, which has no line ends.
-pub(super) fn visible_name(name: &str) -> String {
+pub(in crate::pages) fn visible_name(name: &str) -> String {
     visible(name).replace(['\n', '\t'], "\u{fffd}")
 }
 
@@ -26,7 +26,7 @@ fn is_deceptive(letter: char) -> bool {
 }
 
 /// `1.2 KB`
-pub(super) fn size(bytes: u64) -> String {
+pub(in crate::pages) fn size(bytes: u64) -> String {
     let (mut whole, mut tenths, mut unit) = (bytes, 0, 0);
     while whole >= 1000 && unit < 4 {
         tenths = whole % 1000 / 100;

@@ -1,0 +1,97 @@
+//! What the journal says of one run, read at once.
+
+use serde_json::Value;
+
+use crate::{
+    error::{Error, Result},
+    http::AppState,
+    scaffolder::{
+        Made,
+        spec::{Step, TaskSpec},
+    },
+    store::{self, Run, RunStatus, RunStep, RunWait, StepStatus},
+};
+
+/// The newest events looked through for how a run ended.
+const ENDINGS: u32 = 20;
+
+/// A run with its journal.
+pub(super) struct Loaded {
+    pub(super) run: Run,
+    pub(super) spec: TaskSpec,
+    /// The steps it is to do, in order.
+    pub(super) steps: Vec<Step>,
+    /// Those that have begun, and the passes of their `each`.
+    pub(super) rows: Vec<RunStep>,
+    pub(super) made: Vec<Made>,
+    pub(super) waits: Vec<RunWait>,
+    /// The runs that take it back, newest first.
+    pub(super) undo_runs: Vec<Run>,
+    /// What it hands over; null if it did not end well.
+    pub(super) output: Value,
+    /// Why it ended badly, where no step says so: name and message.
+    pub(super) fault: Option<(String, String)>,
+}
+
+impl Loaded {
+    /// Reads everything. The run is read again first: whatever it says is in what is read behind it.
+    pub(super) async fn read(state: &AppState, id: &str) -> Result<Self> {
+        let db = &state.store;
+        let run = state.runs.run(id).await?;
+        let spec = TaskSpec::parse(&run.spec)?;
+        let ending = match run.status.is_ended() {
+            true => ending(state, id).await?,
+            false => Value::Null,
+        };
+        let text = |key: &str| ending["error"][key].as_str().map(str::to_owned);
+        Ok(Self {
+            steps: spec.steps(),
+            spec,
+            rows: store::run_steps(db, id).await?,
+            made: state.runs.made(id).await?,
+            waits: store::run_waits(db, id).await?,
+            undo_runs: store::undo_runs(db, id).await?,
+            fault: text("name").zip(text("message")),
+            output: ending["output"].clone(),
+            run,
+        })
+    }
+
+    /// The row of a step, if it has begun.
+    pub(super) fn row(&self, step: &Step) -> Option<&RunStep> {
+        self.rows.iter().find(|row| row.key == step.id)
+    }
+
+    /// The step that failed, with its row: the first one counts.
+    pub(super) fn failed(&self) -> Option<(&Step, &RunStep)> {
+        self.steps.iter().find_map(|step| {
+            let row = self.row(step)?;
+            (row.status == StepStatus::Failed).then_some((step, row))
+        })
+    }
+
+    /// Whether it takes another back.
+    pub(super) fn is_undo(&self) -> bool {
+        self.run.undoes.is_some()
+    }
+
+    /// Whether something still happens by itself.
+    pub(super) fn is_live(&self) -> bool {
+        !self.run.status.is_ended()
+    }
+
+    /// Whether it was stopped by somebody.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.run.status == RunStatus::Failed && self.run.cancel_requested
+    }
+}
+
+/// The body of the last completion; null if there is none.
+async fn ending(state: &AppState, id: &str) -> Result<Value> {
+    let newest = store::run_events_before(&state.store, id, i64::MAX, ENDINGS).await?;
+    let last = newest.iter().find(|event| event.kind == "completion");
+    match last {
+        Some(event) => serde_json::from_str(&event.body).map_err(Error::internal),
+        None => Ok(Value::Null),
+    }
+}
