@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     http::{AppState, Call},
     scaffolder::{effects::Undo, plan::plan as plan_spec, spec::TaskSpec},
-    store::{self, RunEffect, RunStep, RunWait},
+    store::{self, RunEffect, RunPipeline, RunStep, RunWait},
 };
 
 /// `GET /runs/{id}`: the journal of a run.
@@ -18,6 +18,7 @@ pub(super) async fn run(state: AppState, call: Call) -> Result<Response> {
     let steps = store::run_steps(&state.store, &run.id).await?;
     let effects = store::run_effects(&state.store, &run.id).await?;
     let waits = store::run_waits(&state.store, &run.id).await?;
+    let pipelines = store::run_pipelines(&state.store, &run.id).await?;
     let undo_runs = store::undo_runs(&state.store, &run.id).await?;
     let body = value!({
         "id": run.id,
@@ -29,6 +30,7 @@ pub(super) async fn run(state: AppState, call: Call) -> Result<Response> {
         "steps": steps.iter().map(step).collect::<Result<Vec<_>>>()?,
         "effects": effects.iter().map(effect).collect::<Vec<_>>(),
         "waits": waits.iter().map(wait).collect::<Vec<_>>(),
+        "pipelines": pipelines.iter().map(pipeline).collect::<Vec<_>>(),
     });
     Ok(answer(&call, StatusCode::OK, &body))
 }
@@ -65,6 +67,24 @@ fn wait(wait: &RunWait) -> Value {
         "dueAt": wait.due_at.map(|at| crate::clock::UnixMillis(at).to_string()),
         "answer": wait.answer,
         "answeredBy": wait.answered_by,
+    })
+}
+
+fn pipeline(pipeline: &RunPipeline) -> Value {
+    value!({
+        "step": pipeline.step_key,
+        "host": pipeline.host,
+        "repository": format!("{}/{}", pipeline.owner, pipeline.repository),
+        "branch": pipeline.branch,
+        "commit": pipeline.commit,
+        "state": pipeline.state.as_str(),
+        "name": pipeline.name,
+        "webUrl": pipeline.web_url,
+        "failedJob": pipeline.failed_job,
+        "failedStep": pipeline.failed_step,
+        "logEnd": pipeline.log_end,
+        "fault": pipeline.fault,
+        "lookedAt": pipeline.looked_at.map(|at| at.to_string()),
     })
 }
 

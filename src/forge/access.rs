@@ -1,7 +1,12 @@
 //! Who may do what: rights, protection of branches, variables, and whom a token belongs to.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
 /// What someone may do with a repository, from less to more. A host without a step takes the next lower one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Access {
     /// See and clone.
     Read,
@@ -15,13 +20,48 @@ pub enum Access {
     Admin,
 }
 
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Triage => "triage",
+            Self::Write => "write",
+            Self::Maintain => "maintain",
+            Self::Admin => "admin",
+        })
+    }
+}
+
 /// Someone a right is given to, by their name on the host.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Grantee {
     /// A user.
     User(String),
     /// A team of the repository's owner (GitLab: a group, by its path).
     Team(String),
+}
+
+impl Grantee {
+    /// Whether both are the same one: hosts tell names in the letters of their owner.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::User(one), Self::User(other)) | (Self::Team(one), Self::Team(other)) => {
+                one.eq_ignore_ascii_case(other)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Grantee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(name) => write!(f, "the user {name}"),
+            Self::Team(name) => write!(f, "the team {name}"),
+        }
+    }
 }
 
 /// Someone with a right.
@@ -34,7 +74,8 @@ pub struct Collaborator {
 }
 
 /// The rules of a branch. What a host does not know is left out, and shows when the rules are read back.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
 pub struct Protection {
     /// The branch, or a pattern where the host has those.

@@ -61,6 +61,12 @@ impl Forge {
         }
     }
 
+    /// Whether this portal can ask the product for its pipelines.
+    #[must_use]
+    pub fn has_pipelines(&self) -> bool {
+        matches!(self, Self::Gitea(_) | Self::GitHub(_) | Self::GitLab(_))
+    }
+
     /// `None` for a product that is not there yet.
     fn new(client: HostClient) -> Option<Self> {
         match client.integration().product {

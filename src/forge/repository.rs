@@ -87,7 +87,8 @@ pub struct NewRepository {
 }
 
 /// What of a repository is changed; `None` leaves as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct RepositoryChange {
     /// In a few words.
     pub description: Option<String>,

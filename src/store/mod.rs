@@ -17,6 +17,7 @@ mod run_effects;
 mod run_events;
 mod run_leases;
 mod run_lists;
+mod run_pipelines;
 mod run_secrets;
 mod run_steps;
 mod run_waits;
@@ -59,6 +60,9 @@ pub use run_events::{
 };
 pub use run_leases::{Lease, claim_runs, holds_run, keep_leases, release_runs};
 pub use run_lists::{RunEnding, RunFilter, RunGroup, RunOrder, count_runs_by, run_endings, runs};
+pub use run_pipelines::{
+    FirstPipeline, RunPipeline, claim_pipelines, is_pipeline_due, put_run_pipeline, run_pipelines,
+};
 pub use run_secrets::{delete_run_secrets, put_run_secret, run_secrets};
 pub use run_steps::{RunStep, StepStatus, delete_run_step, put_run_step, run_steps};
 pub use run_waits::{RunWait, answer_run_wait, delete_run_waits, put_run_wait, run_waits};

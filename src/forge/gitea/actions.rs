@@ -9,14 +9,11 @@ use crate::{
     config::Secret,
     forge::{
         CommitId, PipelineJob, PipelineRun, PipelineState, PipelineTrigger, RepositoryId, Result,
-        RunFilter, Variable, client::HostClient,
+        RunFilter, Variable,
+        client::HostClient,
+        pipeline::{MAX_LOG_READ, StepJson, failed_step, log_tail},
     },
 };
-
-/// Of a log the last so many bytes are told: 1 MiB.
-const MAX_LOG_BYTES: usize = 1024 * 1024;
-/// No log is read that is longer: 32 MiB.
-const MAX_LOG_READ: usize = 32 * 1024 * 1024;
 
 #[derive(Deserialize)]
 struct SecretJson {
@@ -75,6 +72,8 @@ struct JobJson {
     started_at: Option<String>,
     #[serde(default)]
     completed_at: Option<String>,
+    #[serde(default)]
+    steps: Option<Vec<StepJson>>,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +115,7 @@ impl From<JobJson> for PipelineJob {
             id: json.id,
             name: json.name,
             state: state(&json.status, json.conclusion.as_deref()),
+            failed_step: failed_step(json.steps),
             web_url: Url::parse(&json.html_url).ok(),
             started_at: instant(json.started_at.as_deref()),
             finished_at: instant(json.completed_at.as_deref()),
@@ -290,6 +290,5 @@ pub(super) async fn log(
         .about(format!("log of job {job} in {repository}"))
         .send()
         .await?;
-    let from = answer.bytes.len().saturating_sub(MAX_LOG_BYTES);
-    Ok(String::from_utf8_lossy(&answer.bytes[from..]).into_owned())
+    Ok(log_tail(&answer.bytes))
 }

@@ -11,7 +11,7 @@ use crate::forge::{
     answer::instant,
     client::HostClient,
     pages,
-    pipeline::{MAX_LOG_READ, log_tail},
+    pipeline::{MAX_LOG_READ, StepJson, failed_step, log_tail},
 };
 
 /// The newest runs that are told.
@@ -52,6 +52,8 @@ struct JobJson {
     html_url: Option<String>,
     started_at: Option<String>,
     completed_at: Option<String>,
+    #[serde(default)]
+    steps: Option<Vec<StepJson>>,
 }
 
 #[derive(Deserialize)]
@@ -98,6 +100,7 @@ impl From<JobJson> for PipelineJob {
             id: json.id,
             name: json.name,
             state: state(&json.status, json.conclusion.as_deref()),
+            failed_step: failed_step(json.steps),
             web_url: json.html_url.and_then(|url| Url::parse(&url).ok()),
             started_at: instant(json.started_at.as_deref()),
             finished_at: instant(json.completed_at.as_deref()),

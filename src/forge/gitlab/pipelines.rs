@@ -90,6 +90,8 @@ impl From<JobJson> for PipelineJob {
             id: json.id,
             name: json.name,
             state: state(&json.status),
+            // A job of GitLab is one script.
+            failed_step: None,
             web_url: Some(json.web_url),
             started_at: instant(json.started_at.as_deref()),
             finished_at: instant(json.finished_at.as_deref()),

@@ -50,14 +50,14 @@ pub(super) fn rows(state: &AppState, catalog: &Snapshot<'_>, loaded: &Loaded) ->
 
 impl EffectRow {
     fn new(state: &AppState, catalog: &Snapshot<'_>, made: &Made, is_live: bool) -> Self {
-        let (undo, stays) = match &made.planned.undo {
+        let (undo, stays) = match &made.undo {
             Undo::By(how) => (how.clone(), false),
             Undo::None(why) => (why.clone(), true),
         };
         let is_gone = made.row.state == EffectState::Undone;
         let asks = made.row.state == EffectState::Unknown && !is_live;
         Self {
-            what: made.planned.what.clone(),
+            what: made.what.clone(),
             href: href(state, made).filter(|_| !is_gone),
             status: of_effect(made.row.state, is_live),
             undo: if is_gone { String::new() } else { undo },

@@ -67,6 +67,8 @@ struct Moment {
     is_unwanted: bool,
     attempt: i64,
     last_event: i64,
+    /// When the hosts of its pipelines were last asked.
+    looked_at: i64,
 }
 
 impl Default for Viewers {
@@ -178,15 +180,20 @@ impl Watch {
             let run = self.state.runs.run(&self.id).await?;
             let events =
                 store::run_events_after(&self.state.store, &self.id, self.after, CHUNK).await?;
+            let pipelines = store::run_pipelines(&self.state.store, &self.id).await?;
+            let looks = pipelines.iter().filter_map(|pipeline| pipeline.looked_at);
+            let is_pending = pipelines.iter().any(|pipeline| pipeline.next_look_at.is_some());
             let last_event = events.last().map_or(self.after, |event| event.id);
             let moment = Moment {
                 status: run.status,
                 is_unwanted: run.cancel_requested,
                 attempt: run.attempt,
                 last_event,
+                looked_at: looks.map(|at| at.0).max().unwrap_or_default(),
             };
             let (lines, parts) = self.html(&events, moment).await?;
-            let is_over = run.status.is_ended() && events.len() < CHUNK as usize;
+            let is_ended = run.status.is_ended() && events.len() < CHUNK as usize;
+            let is_over = is_ended && !is_pending;
             let is_new = *parts != *self.sent;
             if is_over || is_new || !lines.is_empty() {
                 self.after = last_event;

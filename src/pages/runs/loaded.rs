@@ -9,7 +9,7 @@ use crate::{
         Made,
         spec::{Step, TaskSpec},
     },
-    store::{self, Run, RunStatus, RunStep, RunWait, StepStatus},
+    store::{self, Run, RunPipeline, RunStatus, RunStep, RunWait, StepStatus},
 };
 
 /// The newest events looked through for how a run ended.
@@ -25,6 +25,8 @@ pub(super) struct Loaded {
     pub(super) rows: Vec<RunStep>,
     pub(super) made: Vec<Made>,
     pub(super) waits: Vec<RunWait>,
+    /// The first pipeline of each commit it made.
+    pub(super) pipelines: Vec<RunPipeline>,
     /// The runs that take it back, newest first.
     pub(super) undo_runs: Vec<Run>,
     /// What it hands over; null if it did not end well.
@@ -50,6 +52,7 @@ impl Loaded {
             rows: store::run_steps(db, id).await?,
             made: state.runs.made(id).await?,
             waits: store::run_waits(db, id).await?,
+            pipelines: store::run_pipelines(db, id).await?,
             undo_runs: store::undo_runs(db, id).await?,
             fault: text("name").zip(text("message")),
             output: ending["output"].clone(),
@@ -78,6 +81,12 @@ impl Loaded {
     /// Whether something still happens by itself.
     pub(super) fn is_live(&self) -> bool {
         !self.run.status.is_ended()
+    }
+
+    /// Whether there is more to come: of itself, or of a pipeline of what it made.
+    pub(super) fn is_followed(&self) -> bool {
+        let is_pending = |pipeline: &RunPipeline| pipeline.next_look_at.is_some();
+        self.is_live() || self.pipelines.iter().any(is_pending)
     }
 
     /// Whether it was stopped by somebody.

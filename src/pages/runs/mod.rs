@@ -17,6 +17,7 @@ mod log;
 mod of_entity;
 mod of_template;
 mod parts;
+mod pipelines;
 mod rest;
 mod show;
 mod state;

@@ -7,6 +7,7 @@ use super::{
     super::{entity::is_web_address, git::text::visible, link::EntityLink, status::Status},
     effects::{self, EffectRow, Source},
     loaded::Loaded,
+    pipelines::{self, PipelineRow},
     status::of_run,
 };
 use crate::{catalog::Snapshot, entity::EntityRef, http::AppState, store::Run, urls};
@@ -22,6 +23,7 @@ pub(super) struct Rest {
     links: Vec<OutputLink>,
     texts: Vec<OutputText>,
     effects: Vec<EffectRow>,
+    pipelines: Vec<PipelineRow>,
     sources: Vec<Source>,
     undo_runs: Vec<Other>,
     /// Whether files can be looked at.
@@ -67,6 +69,7 @@ impl Rest {
                 .filter_map(OutputText::new)
                 .collect(),
             effects: effects::rows(state, catalog, loaded),
+            pipelines: pipelines::rows(state, loaded),
             sources: effects::sources(state, loaded),
             undo_runs: loaded.undo_runs.iter().map(Other::new).collect(),
             files: has_begun.then(|| urls::run_part(&loaded.run.id, "files")),

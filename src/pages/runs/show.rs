@@ -43,6 +43,7 @@ struct RunPage {
     is_cut: bool,
     /// The stream of what happens, where something still does.
     live: Option<String>,
+    is_live: bool,
 }
 
 /// What a run is.
@@ -90,7 +91,8 @@ impl RunPage {
             answers: answers::answers(&catalog, &loaded.spec),
             log_href: urls::run_part(&id, "log"),
             is_cut: tail.is_cut,
-            live: loaded.is_live().then_some(live),
+            live: loaded.is_followed().then_some(live),
+            is_live: loaded.is_live(),
             head,
             shell,
         }

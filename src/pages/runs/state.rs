@@ -41,7 +41,7 @@ impl Actions {
         let can_be_cancelled = loaded.is_live() && !loaded.run.cancel_requested;
         let is_ended = loaded.run.status.is_ended();
         let stands = loaded.made.iter().any(|made| {
-            made.row.state != EffectState::Undone && matches!(made.planned.undo, Undo::By(_))
+            made.row.state != EffectState::Undone && matches!(made.undo, Undo::By(_))
         });
         let is_being_undone = loaded.undo_runs.iter().any(|run| !run.status.is_ended());
         let template = EntityRef::from_canonical(&loaded.run.template_ref);

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use crate::scaffolder::effects::STARS;
+
 /// A line is cut here: 256 KiB.
 const MAX_LINE: usize = 256 * 1024;
 /// Shorter texts are no secrets, and would be found everywhere.
@@ -81,7 +83,7 @@ impl Mask {
         let mut masked = text.to_owned();
         for secret in self.0.iter() {
             if masked.contains(secret.as_str()) {
-                masked = masked.replace(secret.as_str(), "***");
+                masked = masked.replace(secret.as_str(), STARS);
             }
         }
         masked
@@ -122,6 +124,12 @@ impl StepLog {
             mask,
             step_id: step_id.to_owned(),
         }
+    }
+
+    /// What it replaces.
+    #[must_use]
+    pub fn mask(&self) -> &Mask {
+        &self.mask
     }
 
     /// Says something, as `info`.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     entity::ScmHost,
-    error::{Error, Result},
+    error::Result,
     forge::GitHost,
     scaffolder::effects::{
         CommitBase, CommitFiles, CommittedFile, Effect, OpenPullRequest, Planned, Undo,
@@ -95,13 +95,7 @@ impl Action for PublishPullRequest {
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
-            let target = Target::of(call).await?;
-            if target.product != self.product {
-                return Err(Error::Input(format!(
-                    "{} does not know {}: its integration is of another product.",
-                    self.id, target.host
-                )));
-            }
+            let target = Target::on(call, self.product, self.id).await?;
             if call.journal.is_none() {
                 call.perform(Effect::PullRequest(request(call, &target, "")?))
                     .await?;
@@ -151,24 +145,13 @@ impl PublishPullRequest {
 /// Commits to the new branch; answers the branch it is to be merged into.
 async fn commit(call: &ActionCall<'_>, target: &Target) -> Result<String> {
     let repository = &target.repository;
-    let missing = |what: &str| {
-        Error::NotFound(format!(
-            "{}/{repository} has no {what}, or the portal may not see it.",
-            target.host
-        ))
-    };
     let base = match call.text("targetBranchName") {
         Some(branch) => branch.to_owned(),
-        None => {
-            let found = target.forge.repository(repository).await?;
-            found
-                .ok_or_else(|| missing("such repository"))?
-                .default_branch
-        }
+        None => target.default_branch().await?,
     };
     let head = target.forge.branch(repository, &base).await?;
     let head = head
-        .ok_or_else(|| missing(&format!("branch {base}")))?
+        .ok_or_else(|| target.missing(&format!("branch {base}")))?
         .commit;
     let tree = target.forge.tree(repository, head.as_str()).await?;
     let there: HashSet<&str> = tree

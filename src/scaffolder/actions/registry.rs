@@ -16,6 +16,10 @@ use super::{
     fs_delete::FsDelete,
     fs_readdir::FsReaddir,
     fs_rename::FsRename,
+    gitea_protection::GiteaProtection,
+    gitea_secret::GiteaSecret,
+    gitea_team::GiteaTeam,
+    gitea_webhook::GiteaWebhook,
     publish::Publish,
     pull_request::PublishPullRequest,
     roadie_data::{Merge, Serialize, Sleep},
@@ -46,6 +50,10 @@ impl Default for Registry {
             Arc::new(FsDelete),
             Arc::new(FsReaddir),
             Arc::new(FsRename),
+            Arc::new(GiteaProtection),
+            Arc::new(GiteaSecret),
+            Arc::new(GiteaTeam),
+            Arc::new(GiteaWebhook),
             Arc::new(WaitFor),
         ];
         all.extend(publishing());

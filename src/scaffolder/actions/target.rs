@@ -1,5 +1,6 @@
 //! Which repository an action means: `repoUrl`, as Backstage's pickers write it.
 
+use serde_json::Value;
 use url::Url;
 
 use super::ActionCall;
@@ -52,7 +53,47 @@ impl Parts {
     }
 }
 
+/// The host and the repository an input names, for a plan: as it is written, whatever it lacks.
+pub(super) fn named(input: &Value) -> (String, RepositoryId) {
+    let written = input["repoUrl"].as_str().unwrap_or_default();
+    let Ok(parts) = Parts::parse(written) else {
+        return (written.to_owned(), RepositoryId::new("", ""));
+    };
+    let part = |name| parts.part(name).unwrap_or_default();
+    (
+        parts.host.clone(),
+        RepositoryId::new(part("owner"), part("repo")),
+    )
+}
+
 impl Target {
+    /// The repository the input names, on a host of this product: [`Error::Input`] if it is of another.
+    pub(super) async fn on(call: &ActionCall<'_>, product: ScmHost, action: &str) -> Result<Self> {
+        let target = Self::of(call).await?;
+        if target.product == product {
+            return Ok(target);
+        }
+        Err(Error::Input(format!(
+            "{action} does not know {}: its integration is of another product.",
+            target.host
+        )))
+    }
+
+    /// The branch that counts. [`Error::NotFound`] if there is no such repository.
+    pub(super) async fn default_branch(&self) -> Result<String> {
+        let found = self.forge.repository(&self.repository).await?;
+        let found = found.ok_or_else(|| self.missing("such repository"))?;
+        Ok(found.default_branch)
+    }
+
+    /// Something is not there.
+    pub(super) fn missing(&self, what: &str) -> Error {
+        Error::NotFound(format!(
+            "{}/{} has no {what}, or the portal may not see it.",
+            self.host, self.repository
+        ))
+    }
+
     /// The repository the input names. Without an owner, a host that lets it be left out takes whose token it is.
     pub(super) async fn of(call: &ActionCall<'_>) -> Result<Self> {
         let parts = Parts::parse(call.text("repoUrl").unwrap_or_default())?;

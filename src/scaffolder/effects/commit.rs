@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Failure, Found, MARK, Planned, Undo, World};
+use super::{Failure, Found, MARK, Planned, Undo, World, effect::Perform, if_there};
 use crate::{
     clock::UnixMillis,
     error::{Error, Result},
@@ -60,12 +60,12 @@ pub struct CommittedFile {
     pub replaces: bool,
 }
 
-impl CommitFiles {
-    pub(super) fn target(&self) -> String {
+impl Perform for CommitFiles {
+    fn target(&self) -> String {
         format!("{}/{} ({})", self.host, self.repository, self.branch)
     }
 
-    pub(super) fn planned(&self) -> Planned {
+    fn planned(&self) -> Planned {
         let what = format!("Commits {} files to {}.", self.files.len(), self.target());
         let undo = match &self.base {
             None => Undo::By("Goes with the repository.".to_owned()),
@@ -83,7 +83,7 @@ impl CommitFiles {
         Planned { what, undo }
     }
 
-    pub(super) async fn observe(&self, world: &World<'_>) -> Result<Value> {
+    async fn observe(&self, world: &World<'_>) -> Result<Value> {
         let host = world.host(&self.host)?;
         let head = host.branch(&self.repository, &self.branch).await?;
         let is_new = self.base.as_ref().is_none_or(|base| base.branch.is_some());
@@ -96,11 +96,7 @@ impl CommitFiles {
         Ok(json!({"head": head.map(|branch| branch.commit)}))
     }
 
-    pub(super) async fn perform(
-        &self,
-        world: &World<'_>,
-        _: &Value,
-    ) -> std::result::Result<Value, Failure> {
+    async fn perform(&self, world: &World<'_>, _: &Value) -> Result<Value, Failure> {
         let host = world.host(&self.host)?;
         let new = self.new_commit(world).await?;
         let made = host.commit_files(&self.repository, &new).await?;
@@ -108,7 +104,7 @@ impl CommitFiles {
         Ok(json!({"commit": made.id}))
     }
 
-    pub(super) async fn probe(&self, world: &World<'_>, observed: &Value) -> Result<Found> {
+    async fn probe(&self, world: &World<'_>, observed: &Value) -> Result<Found> {
         let host = world.host(&self.host)?;
         let Some(branch) = host.branch(&self.repository, &self.branch).await? else {
             return Ok(Found::Absent);
@@ -131,17 +127,9 @@ impl CommitFiles {
         )))
     }
 
-    pub(super) async fn take_back(
-        &self,
-        world: &World<'_>,
-        _: &Value,
-        outcome: &Value,
-    ) -> Result<String> {
+    async fn take_back(&self, world: &World<'_>, _: &Value, outcome: &Value) -> Result<String> {
         let host = world.host(&self.host)?;
-        let branch = match host.branch(&self.repository, &self.branch).await {
-            Err(fault) if fault.kind == ForgeErrorKind::NotFound => None,
-            found => found?,
-        };
+        let branch = if_there(host.branch(&self.repository, &self.branch).await)?.flatten();
         let Some(branch) = branch else {
             return Ok(format!("The branch {} is gone already.", self.target()));
         };
@@ -163,7 +151,9 @@ impl CommitFiles {
             Some(_) => Ok(format!("The commit on {} stays.", self.target())),
         }
     }
+}
 
+impl CommitFiles {
     async fn new_commit(&self, world: &World<'_>) -> Result<NewCommit> {
         let workspace = world
             .workspace

@@ -3,18 +3,31 @@
 //! An effect holds everything that is needed to do it again just so. It bears a mark, `Callboard-Run: <run>/<step>`,
 //! by which it is found after a crash: what is there without the mark is somebody else's, and left alone.
 
+mod access;
 mod commit;
+mod effect;
+mod protection;
 mod pull_request;
 mod registration;
 mod repository;
+mod secret;
+mod settings;
+mod variable;
+mod webhook;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use access::GiveAccess;
 pub use commit::{CommitBase, CommitFiles, CommittedFile};
+pub use effect::Effect;
+pub use protection::ProtectBranch;
 pub use pull_request::OpenPullRequest;
 pub use registration::RegisterLocation;
 pub use repository::CreateRepository;
+pub use secret::SetSecret;
+pub use settings::ChangeSettings;
+pub use variable::SetVariable;
+pub use webhook::CreateWebhook;
 
 use super::{Services, Workspace};
 use crate::{
@@ -22,25 +35,13 @@ use crate::{
     config::Secret,
     entity::EntityRef,
     error::{Error, Result},
-    forge::{Forge, ForgeError},
+    forge::{self, Forge, ForgeError, ForgeErrorKind},
 };
 
 /// The trailer that marks commits, and the line that marks texts.
 pub const MARK: &str = "Callboard-Run";
-
-/// Something done outside.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Effect {
-    /// A repository is made.
-    Repository(CreateRepository),
-    /// Files are committed.
-    Commit(CommitFiles),
-    /// A pull request is opened.
-    PullRequest(OpenPullRequest),
-    /// A location is registered in the catalog.
-    Registration(RegisterLocation),
-}
+/// What stands in the place of a secret of the run, in everything that is kept or said.
+pub const STARS: &str = "***";
 
 /// How an effect can be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,66 +140,10 @@ impl World<'_> {
     }
 }
 
-/// Does the same with whichever effect it is.
-macro_rules! on_effect {
-    ($effect:expr, $inner:ident => $call:expr) => {
-        match $effect {
-            Effect::Repository($inner) => $call,
-            Effect::Commit($inner) => $call,
-            Effect::PullRequest($inner) => $call,
-            Effect::Registration($inner) => $call,
-        }
-    };
-}
-
-impl Effect {
-    /// The word in the journal.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Repository(_) => "repository",
-            Self::Commit(_) => "commit",
-            Self::PullRequest(_) => "pull-request",
-            Self::Registration(_) => "registration",
-        }
-    }
-
-    /// On what, for people.
-    #[must_use]
-    pub fn target(&self) -> String {
-        on_effect!(self, effect => effect.target())
-    }
-
-    /// What it does and how it can be taken back.
-    #[must_use]
-    pub fn planned(&self) -> Planned {
-        on_effect!(self, effect => effect.planned())
-    }
-
-    /// What is there before it is done. An error if it cannot be done because of that.
-    pub async fn observe(&self, world: &World<'_>) -> Result<Value> {
-        on_effect!(self, effect => effect.observe(world).await)
-    }
-
-    /// Does it, and answers what came of it.
-    pub async fn perform(&self, world: &World<'_>, observed: &Value) -> Result<Value, Failure> {
-        on_effect!(self, effect => effect.perform(world, observed).await)
-    }
-
-    /// Looks whether it was done.
-    pub async fn probe(&self, world: &World<'_>, observed: &Value) -> Result<Found> {
-        on_effect!(self, effect => effect.probe(world, observed).await)
-    }
-
-    /// Takes it back, if what it made is as it was left; answers what was done, for the log.
-    ///
-    /// [`Error::Conflict`] if somebody has changed it since: then nothing is done.
-    pub async fn take_back(
-        &self,
-        world: &World<'_>,
-        observed: &Value,
-        outcome: &Value,
-    ) -> Result<String> {
-        on_effect!(self, effect => effect.take_back(world, observed, outcome).await)
+/// What a host answered; `None` if it is not there, such as anything of a repository that is gone.
+fn if_there<T>(answer: forge::Result<T>) -> Result<Option<T>> {
+    match answer {
+        Err(fault) if fault.kind == ForgeErrorKind::NotFound => Ok(None),
+        answer => Ok(Some(answer?)),
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Failure, Found, Planned, Undo, World};
+use super::{Failure, Found, Planned, Undo, World, effect::Perform};
 use crate::{
     error::{Error, Result},
     forge::{
@@ -36,15 +36,15 @@ pub struct OpenPullRequest {
     pub assignees: Vec<String>,
 }
 
-impl OpenPullRequest {
-    pub(super) fn target(&self) -> String {
+impl Perform for OpenPullRequest {
+    fn target(&self) -> String {
         format!(
             "{}/{} ({} → {})",
             self.host, self.repository, self.head, self.base
         )
     }
 
-    pub(super) fn planned(&self) -> Planned {
+    fn planned(&self) -> Planned {
         Planned {
             what: format!(
                 "Opens the pull request “{}” in {}.",
@@ -55,17 +55,13 @@ impl OpenPullRequest {
         }
     }
 
-    pub(super) async fn observe(&self, world: &World<'_>) -> Result<Value> {
+    async fn observe(&self, world: &World<'_>) -> Result<Value> {
         let open = self.open_ones(world).await?;
         let numbers: Vec<u64> = open.iter().map(|found| found.number).collect();
         Ok(json!({"open": numbers}))
     }
 
-    pub(super) async fn perform(
-        &self,
-        world: &World<'_>,
-        _: &Value,
-    ) -> std::result::Result<Value, Failure> {
+    async fn perform(&self, world: &World<'_>, _: &Value) -> Result<Value, Failure> {
         let new = NewPullRequest {
             title: self.title.clone(),
             body: format!("{}\n\n{}\n", self.body.trim_end(), world.mark_line()),
@@ -81,7 +77,7 @@ impl OpenPullRequest {
         Ok(outcome(&made))
     }
 
-    pub(super) async fn probe(&self, world: &World<'_>, observed: &Value) -> Result<Found> {
+    async fn probe(&self, world: &World<'_>, observed: &Value) -> Result<Found> {
         let open = self.open_ones(world).await?;
         if let Some(ours) = open.iter().find(|found| world.is_marked(&found.body)) {
             return Ok(Found::Ours(outcome(ours)));
@@ -100,12 +96,7 @@ impl OpenPullRequest {
         }))
     }
 
-    pub(super) async fn take_back(
-        &self,
-        world: &World<'_>,
-        _: &Value,
-        outcome: &Value,
-    ) -> Result<String> {
+    async fn take_back(&self, world: &World<'_>, _: &Value, outcome: &Value) -> Result<String> {
         let host = world.host(&self.host)?;
         let number = outcome["number"].as_u64().unwrap_or_default();
         let Some(found) = host.pull_request(&self.repository, number).await? else {
@@ -128,7 +119,9 @@ impl OpenPullRequest {
             }
         }
     }
+}
 
+impl OpenPullRequest {
     async fn open_ones(&self, world: &World<'_>) -> Result<Vec<PullRequest>> {
         let host = world.host(&self.host)?;
         let mut found = host.pull_requests_of(&self.repository, &self.head).await?;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Failure, Found, Planned, Undo, World};
+use super::{Failure, Found, Planned, Undo, World, effect::Perform};
 use crate::{
     error::{Error, Result},
     ingest::{NewLocation, OnConflict},
@@ -22,28 +22,24 @@ pub struct RegisterLocation {
     pub optional: bool,
 }
 
-impl RegisterLocation {
-    pub(super) fn target(&self) -> String {
+impl Perform for RegisterLocation {
+    fn target(&self) -> String {
         self.url.clone()
     }
 
-    pub(super) fn planned(&self) -> Planned {
+    fn planned(&self) -> Planned {
         Planned {
             what: format!("Registers {} in the catalog.", self.url),
             undo: Undo::By("Removes the location, and what only it leads to.".to_owned()),
         }
     }
 
-    pub(super) async fn observe(&self, world: &World<'_>) -> Result<Value> {
+    async fn observe(&self, world: &World<'_>) -> Result<Value> {
         let known = self.registered(world).await?;
         Ok(json!({"location": known.map(|location| location.id)}))
     }
 
-    pub(super) async fn perform(
-        &self,
-        world: &World<'_>,
-        observed: &Value,
-    ) -> std::result::Result<Value, Failure> {
+    async fn perform(&self, world: &World<'_>, observed: &Value) -> Result<Value, Failure> {
         let new = NewLocation {
             kind: "url".to_owned(),
             target: self.url.clone(),
@@ -65,7 +61,7 @@ impl RegisterLocation {
         }
     }
 
-    pub(super) async fn probe(&self, world: &World<'_>, observed: &Value) -> Result<Found> {
+    async fn probe(&self, world: &World<'_>, observed: &Value) -> Result<Found> {
         // Registering is our own and can be repeated: whoever did it, it is registered once.
         Ok(match self.registered(world).await? {
             Some(location) if observed["location"].is_null() => {
@@ -75,12 +71,7 @@ impl RegisterLocation {
         })
     }
 
-    pub(super) async fn take_back(
-        &self,
-        world: &World<'_>,
-        _: &Value,
-        outcome: &Value,
-    ) -> Result<String> {
+    async fn take_back(&self, world: &World<'_>, _: &Value, outcome: &Value) -> Result<String> {
         if outcome["isNew"] != true {
             return Ok(format!("{} was registered before, and stays.", self.url));
         }
@@ -93,7 +84,9 @@ impl RegisterLocation {
         world.services.ingest.unregister(&location.id, by).await?;
         Ok(format!("Removed {} from the catalog.", self.url))
     }
+}
 
+impl RegisterLocation {
     async fn registered(&self, world: &World<'_>) -> Result<Option<RegisteredLocation>> {
         world.services.ingest.registered("url", &self.url).await
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Failure, Found, Planned, Undo, World};
+use super::{Failure, Found, Planned, Undo, World, effect::Perform};
 use crate::{
     error::{Error, Result},
     forge::{GitHost, NewRepository, Repository, RepositoryId, Visibility},
@@ -24,12 +24,12 @@ pub struct CreateRepository {
     pub default_branch: String,
 }
 
-impl CreateRepository {
-    pub(super) fn target(&self) -> String {
+impl Perform for CreateRepository {
+    fn target(&self) -> String {
         format!("{}/{}", self.host, self.repository)
     }
 
-    pub(super) fn planned(&self) -> Planned {
+    fn planned(&self) -> Planned {
         Planned {
             what: format!("Makes the repository {}.", self.target()),
             undo: Undo::By(
@@ -38,7 +38,7 @@ impl CreateRepository {
         }
     }
 
-    pub(super) async fn observe(&self, world: &World<'_>) -> Result<Value> {
+    async fn observe(&self, world: &World<'_>) -> Result<Value> {
         let host = world.host(&self.host)?;
         if host.repository(&self.repository).await?.is_some() {
             return Err(self.taken());
@@ -46,11 +46,7 @@ impl CreateRepository {
         Ok(json!({"exists": false}))
     }
 
-    pub(super) async fn perform(
-        &self,
-        world: &World<'_>,
-        _: &Value,
-    ) -> std::result::Result<Value, Failure> {
+    async fn perform(&self, world: &World<'_>, _: &Value) -> Result<Value, Failure> {
         let host = world.host(&self.host)?;
         let new = NewRepository {
             id: self.repository.clone(),
@@ -63,7 +59,7 @@ impl CreateRepository {
         Ok(outcome(&made))
     }
 
-    pub(super) async fn probe(&self, world: &World<'_>, _: &Value) -> Result<Found> {
+    async fn probe(&self, world: &World<'_>, _: &Value) -> Result<Found> {
         let host = world.host(&self.host)?;
         let Some(found) = host.repository(&self.repository).await? else {
             return Ok(Found::Absent);
@@ -77,12 +73,7 @@ impl CreateRepository {
         )))
     }
 
-    pub(super) async fn take_back(
-        &self,
-        world: &World<'_>,
-        _: &Value,
-        outcome: &Value,
-    ) -> Result<String> {
+    async fn take_back(&self, world: &World<'_>, _: &Value, outcome: &Value) -> Result<String> {
         let host = world.host(&self.host)?;
         let Some(found) = host.repository(&self.repository).await? else {
             return Ok(format!("The repository {} is gone already.", self.target()));
@@ -96,7 +87,9 @@ impl CreateRepository {
         host.delete_repository(&self.repository).await?;
         Ok(format!("Deleted the repository {}.", self.target()))
     }
+}
 
+impl CreateRepository {
     /// By the mark in the description, a repository of a run that crashed is known again. The first commit takes it
     /// off: from then on its own mark says whose the repository is.
     fn marked_description(&self, world: &World<'_>) -> String {

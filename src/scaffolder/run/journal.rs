@@ -5,6 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use super::{
+    effect_rows::{Written, effect_of, observed_of, outcome_of},
+    pipelines::expected_pipeline,
+};
 use crate::{
     clock::UnixMillis,
     error::{Error, Result},
@@ -16,7 +20,7 @@ use crate::{
     },
     store::{
         EffectState, Lease, RunEffect, RunStep, Tx, add_run_event, delete_run_effect, holds_run,
-        put_run_effect, put_run_step,
+        put_run_effect, put_run_pipeline, put_run_step,
     },
 };
 
@@ -154,7 +158,9 @@ impl<'a> StepJournal<'a> {
                 ));
                 outcome_of(row)
             }
-            Some(row) if row.state == EffectState::Intent => self.resume(call, row.clone()).await,
+            Some(row) if row.state == EffectState::Intent => {
+                self.resume(call, row.clone(), effect).await
+            }
             Some(row) if row.state == EffectState::Unknown => Err(unknown(row)),
             _ => self.intend(call, ordinal, &effect).await,
         }
@@ -174,12 +180,13 @@ impl<'a> StepJournal<'a> {
         let observed = effect
             .observe(&self.world(call, token.as_ref(), now))
             .await?;
+        let written = Written::new(effect, call.log.mask())?;
         let row = RunEffect {
             step_key: self.step.key.clone(),
             ordinal,
             kind: effect.kind().to_owned(),
-            target: effect.target(),
-            effect: serde_json::to_string(effect).map_err(Error::internal)?,
+            target: written.target,
+            effect: written.text,
             observed: observed.to_string(),
             outcome: None,
             state: EffectState::Intent,
@@ -189,9 +196,12 @@ impl<'a> StepJournal<'a> {
         self.perform_row(call, effect, row).await
     }
 
-    /// Finds out what became of an effect that was meant when the process ended.
-    async fn resume(&self, call: &ActionCall<'_>, row: RunEffect) -> Result<Value> {
-        let (effect, observed) = (effect_of(&row)?, observed_of(&row)?);
+    /// Finds out what became of an effect that was meant when the process ended. What the row does not hold whole,
+    /// the step, whose input is fixed, `asked` for again.
+    async fn resume(&self, call: &ActionCall<'_>, row: RunEffect, asked: Effect) -> Result<Value> {
+        let is_whole = Written::new(&asked, call.log.mask())?.is_whole;
+        let effect = if is_whole { effect_of(&row)? } else { asked };
+        let observed = observed_of(&row)?;
         let token = call.token();
         let world = self.world(call, token.as_ref(), row.changed_at);
         match effect.probe(&world, &observed).await? {
@@ -247,6 +257,9 @@ impl<'a> StepJournal<'a> {
         row.attempt = self.run.attempt;
         let mut tx = self.run.begin().await?;
         put_run_effect(&mut tx, self.run.run_id, &row).await?;
+        if let Some(pipeline) = expected_pipeline(self.run, &row, &outcome)? {
+            put_run_pipeline(&mut tx, &pipeline).await?;
+        }
         self.run.commit(tx).await?;
         Ok(outcome)
     }
@@ -283,20 +296,4 @@ pub(super) fn mark_of(run_id: &str, step_key: &str) -> String {
         .map(|letter| if letter.is_control() { '_' } else { letter })
         .collect();
     format!("{run_id}/{}", key.trim())
-}
-
-pub(super) fn effect_of(row: &RunEffect) -> Result<Effect> {
-    serde_json::from_str(&row.effect).map_err(Error::internal)
-}
-
-pub(super) fn observed_of(row: &RunEffect) -> Result<Value> {
-    serde_json::from_str(&row.observed).map_err(Error::internal)
-}
-
-/// What came of an effect; null if it is not known.
-pub(super) fn outcome_of(row: &RunEffect) -> Result<Value> {
-    match &row.outcome {
-        Some(text) => serde_json::from_str(text).map_err(Error::internal),
-        None => Ok(Value::Null),
-    }
 }

@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use super::{
-    Runs, files,
-    journal::{effect_of, outcome_of},
+    Runs,
+    effect_rows::{effect_of, observed_of, outcome_of},
+    files,
 };
 use crate::{
     error::{Error, Result},
     scaffolder::{
-        effects::{CommittedFile, Effect, Planned},
+        effects::{CommittedFile, Effect, Undo},
         workspace::Manifest,
     },
     store::{self, RunEffect},
@@ -22,8 +23,10 @@ pub struct Made {
     pub row: RunEffect,
     /// What it is.
     pub effect: Effect,
-    /// What it does and how it can be taken back, in words.
-    pub planned: Planned,
+    /// What it does; a sentence.
+    pub what: String,
+    /// How it can be taken back, with what was there before.
+    pub undo: Undo,
     /// What came of it; null if that is not known.
     pub outcome: Value,
 }
@@ -77,7 +80,8 @@ impl Runs {
         let made = |row: RunEffect| {
             let effect = effect_of(&row)?;
             Ok(Made {
-                planned: effect.planned(),
+                what: effect.planned().what,
+                undo: effect.undo_of(&observed_of(&row)?),
                 outcome: outcome_of(&row)?,
                 effect,
                 row,

@@ -2,13 +2,17 @@
 //!
 //! A request makes or changes rows (`requests`); the worker claims runs (`worker`), executes them (`execution`,
 //! `step`, `pass`) and writes everything down before it is done (`journal`). A process may die at any moment.
+//! What the pipelines of a run's commits come to is followed afterwards (`pipelines`).
 
+mod effect_rows;
 mod execution;
 mod fair;
 mod files;
 mod journal;
 mod made;
 mod pass;
+mod pipeline_look;
+mod pipelines;
 mod requests;
 mod secrets;
 mod step;
@@ -73,7 +77,12 @@ impl Runs {
             wake: Notify::new(),
             active: Mutex::default(),
         });
-        (Self(Arc::clone(&engine)), worker::run(engine))
+        let runs = Self(Arc::clone(&engine));
+        let follower = pipelines::follow(Arc::clone(&engine));
+        let work = async move {
+            tokio::join!(worker::run(engine), follower);
+        };
+        (runs, work)
     }
 
     /// All actions there are.

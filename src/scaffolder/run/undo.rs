@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::{
     Engine,
+    effect_rows::{effect_of, is_target_masked, observed_of, outcome_of},
     execution::{RunFault, end},
-    journal::{RunJournal, effect_of, mark_of, observed_of, outcome_of, unknown},
+    journal::{RunJournal, mark_of, unknown},
 };
 use crate::{
     entity::EntityRef,
@@ -40,11 +41,11 @@ impl Engine {
     /// What taking a run back would do, in its order.
     pub(super) async fn undo_list(&self, id: &str) -> Result<Vec<UndoItem>> {
         let effects = store::run_effects(&self.services.db, id).await?;
-        let item = |effect: &RunEffect| {
-            let planned = effect_of(effect)?.planned();
+        let item = |row: &RunEffect| {
+            let effect = effect_of(row)?;
             Ok(UndoItem {
-                what: planned.what,
-                undo: planned.undo,
+                what: effect.planned().what,
+                undo: effect.undo_of(&observed_of(row)?),
             })
         };
         standing(effects).iter().map(item).collect()
@@ -163,6 +164,12 @@ impl Taking<'_> {
     }
 
     async fn take_back(&self, row: &RunEffect) -> Result<String> {
+        if is_target_masked(row) {
+            return Err(Error::Conflict(format!(
+                "{} is named by a secret of the run, which is not kept. Take it back by hand, then leave this step out.",
+                row.target
+            )));
+        }
         let (effect, observed) = (effect_of(row)?, observed_of(row)?);
         let mark = mark_of(self.undone, &row.step_key);
         let world = World {
@@ -184,7 +191,7 @@ impl Taking<'_> {
                 Found::Foreign(why) | Found::Unknown(why) => return Err(Error::Conflict(why)),
             }
         }
-        if let Undo::None(why) = effect.planned().undo {
+        if let Undo::None(why) = effect.undo_of(&observed) {
             return Ok(format!("It stays: {why}"));
         }
         effect.take_back(&world, &observed, &outcome).await

@@ -47,7 +47,7 @@ pub(super) async fn run(engine: Arc<Engine>) {
     }
 }
 
-fn log_fault(what: &str, done: Result<()>) {
+pub(super) fn log_fault(what: &str, done: Result<()>) {
     if let Err(fault) = done {
         let cause = std::error::Error::source(&fault).map(ToString::to_string);
         error!(

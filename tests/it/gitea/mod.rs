@@ -4,12 +4,15 @@ mod access;
 mod catalog;
 mod commits;
 mod crashes;
+mod kills;
 mod pipelines;
 mod proposals;
 mod pull_requests;
 mod refusals;
 mod repositories;
 mod secrecy;
+mod settings;
+mod template_runs;
 
 use callboard::forge::{
     CommitId, FileChange, Forge, GitHost, NewCommit, NewRepository, Person, RepositoryId,

@@ -1,17 +1,13 @@
 //! Pipelines that really run: Gitea's runner beside Gitea.
 
-use std::{
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 
 use callboard::forge::{
     Forge, GitHost, PipelineRun, PipelineState, PipelineTrigger, RepositoryId, RunFilter,
 };
-use serde_json::json;
 
 use super::{repository, write};
-use crate::support::gitea::{Gitea, program};
+use crate::support::{gitea::Gitea, runner::Runner};
 
 const WORKFLOW: &str = "\
 on:
@@ -28,67 +24,6 @@ jobs:
 ";
 /// Nothing takes longer to run, unless it is broken.
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// A runner, ended with the test; its folder goes as well.
-struct Runner {
-    process: Child,
-    _folder: tempfile::TempDir,
-}
-
-impl Runner {
-    async fn start(gitea: &Gitea) -> Self {
-        let path = "admin/actions/runners/registration-token";
-        let token = gitea.api("POST", path, json!({})).await["token"]
-            .as_str()
-            .expect("a token")
-            .to_owned();
-        let folder = tempfile::tempdir().expect("a folder");
-        let runner = program("gitea-runner").join("gitea-runner");
-        let command = |arguments: &[&str]| {
-            let mut command = Command::new(&runner);
-            command
-                .args(arguments)
-                .current_dir(folder.path())
-                .env("HOME", folder.path());
-            command
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .stdin(Stdio::null());
-            command
-        };
-        let arguments = [
-            "register",
-            "--no-interactive",
-            "--instance",
-            &gitea.url,
-            "--token",
-            &token,
-            "--name",
-            "r",
-            "--labels",
-            "host:host",
-        ];
-        assert!(
-            command(&arguments)
-                .status()
-                .expect("the runner runs")
-                .success()
-        );
-        let process = command(&["daemon"]).spawn().expect("the runner runs");
-        Self {
-            process,
-            _folder: folder,
-        }
-    }
-}
-
-impl Drop for Runner {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 /// Gitea looks for workflows a moment after the push.
 async fn begun(forge: &Forge, id: &RepositoryId, filter: &RunFilter) -> PipelineRun {

@@ -9,5 +9,5 @@ mod page_actions;
 mod page_lists;
 mod page_live;
 mod pages;
-mod secrets;
+pub(crate) mod secrets;
 mod steps;

@@ -10,7 +10,7 @@ use crate::support::runs::{ended, portal, said, start_with, template, until};
 const SECRET: &str = "hunter2-is-no-password";
 
 /// Every text of every table of runs.
-async fn dump(db: &Db) -> String {
+pub(crate) async fn dump(db: &Db) -> String {
     let mut all = String::new();
     for (table, columns) in [
         ("runs", "spec"),

@@ -4,8 +4,11 @@
 
 pub(crate) mod gitea;
 pub(crate) mod hosts;
+pub(crate) mod kills;
 pub(crate) mod prism;
+pub(crate) mod program;
 pub(crate) mod recorder;
+pub(crate) mod runner;
 pub(crate) mod runs;
 
 use std::{

@@ -82,6 +82,14 @@ pub(crate) async fn ended(app: &TestApp, id: &str) -> String {
     }
 }
 
+/// Takes a run back; answers the id of the run that does.
+pub(crate) async fn undone(app: &TestApp, id: &str) -> String {
+    let path = format!("/api/callboard/runs/{id}/undo");
+    let answer = app.send(Method::POST, &path, json!({})).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    answer.json()["id"].as_str().expect("an id").to_owned()
+}
+
 /// Waits until the journal of a run says something.
 pub(crate) async fn until(app: &TestApp, id: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     let started = Instant::now();
