@@ -67,6 +67,16 @@ pub async fn run_blob_sizes(db: &Db, run_id: &str) -> Result<Vec<(String, i64)>>
         .await)?)
 }
 
+/// Whether a run has kept any content.
+pub async fn has_run_blobs(db: &Db, run_id: &str) -> Result<bool> {
+    const SQL: &str = "SELECT hash FROM run_blobs WHERE run_id = $1 LIMIT 1";
+    let found: Option<String> = on_db!(db, |pool| sqlx::query_scalar(SQL)
+        .bind(run_id)
+        .fetch_optional(pool)
+        .await)?;
+    Ok(found.is_some())
+}
+
 /// A content, by its hash.
 pub async fn run_blob(db: &Db, run_id: &str, hash: &str) -> Result<Option<RunBlob>> {
     const SQL: &str = "SELECT hash, size_bytes, is_sealed, content FROM run_blobs WHERE run_id = $1 AND hash = $2";

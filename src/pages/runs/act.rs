@@ -63,7 +63,7 @@ pub(super) async fn cancel(
 type Fields = Vec<(String, String)>;
 
 /// The secrets among the fields; those that were left empty are none.
-fn secrets(fields: &Fields) -> Map<String, Value> {
+fn secrets(fields: &[(String, String)]) -> Map<String, Value> {
     let given = fields.iter().filter(|(_, text)| !text.is_empty());
     given
         .filter_map(|(name, text)| {

@@ -144,7 +144,8 @@ pub(super) fn brief(questions: Option<&Questions<'_>>, spec: &TaskSpec) -> Strin
     };
     let mut told = String::new();
     for (name, value) in values(spec) {
-        let Some(shown) = questions.shown(name, value) else {
+        // What is masked says nothing.
+        let Some(std::borrow::Cow::Borrowed(shown)) = questions.shown(name, value) else {
             continue;
         };
         let Some(text) = shown.as_str().filter(|text| !text.is_empty()) else {
@@ -195,7 +196,7 @@ mod tests {
         assert_eq!(questions.label("dbName"), "Db name");
         let spec =
             TaskSpec(json!({"parameters": {"name": "shop", "quiet": "x", "size": 3, "word": "x"}}));
-        assert_eq!(brief(Some(&questions), &spec), "shop, ******");
+        assert_eq!(brief(Some(&questions), &spec), "shop");
         assert_eq!(brief(None, &spec), "");
     }
 }

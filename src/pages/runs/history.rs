@@ -1,60 +1,26 @@
-//! All runs: filtered by what stands in the address, counted, paged, and as a file.
-
-use std::io;
+//! All runs: filtered by what stands in the address, counted, paged.
 
 use askama::Template;
-use axum::{
-    body::Body,
-    extract::State,
-    response::{IntoResponse, Response},
-};
-use futures_util::stream;
-use serde_json::json;
+use axum::{extract::State, response::Response};
 
 use super::{
     super::{
-        csv::{self as cells, download},
-        error::PageError,
-        link::EntityLink,
-        number::grouped,
-        pager::Pager,
-        params::Params,
-        respond,
+        error::PageError, link::EntityLink, number::grouped, pager::Pager, params::Params, respond,
         shell::Shell,
     },
     list::RunRow,
+    wanted::{MAX_ROWS, STATES, TIMES, Wanted},
 };
 use crate::{
-    clock::UnixMillis,
     entity::EntityRef,
-    error::{Error, Result},
+    error::Result,
     http::{AppState, Viewer},
-    store::{self, Run, RunFilter, RunGroup},
+    store::{self, RunFilter, RunGroup},
     urls,
 };
 
-/// Runs on a page, and in a chunk of a file.
+/// Runs on a page.
 const PAGE: u32 = 50;
-const CHUNK: u32 = 200;
-/// Rows of a file at most.
-const MAX_ROWS: u32 = 10_000;
-const DAY_MS: i64 = 24 * 3_600_000;
-const CSV_HEAD: &str = "id,template,status,by,createdAt,endedAt,undoes\r\n";
-
-/// States by which runs are filtered: the word of the address, those it stands for, what it is called.
-const STATES: [(&str, &[&str], &str); 4] = [
-    ("running", &["open", "processing"], "Running"),
-    ("waiting", &["waiting"], "Waiting"),
-    ("completed", &["completed"], "Completed"),
-    ("failed", &["failed"], "Failed"),
-];
-/// Times by which runs are filtered: the word of the address, days, what it is called.
-const TIMES: [(&str, i64, &str); 4] = [
-    ("1d", 1, "The last day"),
-    ("7d", 7, "The last 7 days"),
-    ("30d", 30, "The last 30 days"),
-    ("90d", 90, "The last 90 days"),
-];
 
 #[derive(Template)]
 #[template(path = "runs/history.html", blocks = ["results"])]
@@ -74,15 +40,6 @@ struct HistoryPage {
     is_bare: bool,
 }
 
-/// What is asked for.
-#[derive(Debug, Clone, Default)]
-struct Wanted {
-    status: String,
-    template: String,
-    by: String,
-    since: String,
-}
-
 struct StateLink {
     label: &'static str,
     count: String,
@@ -95,71 +52,6 @@ struct Choice {
     value: String,
     label: String,
     is_chosen: bool,
-}
-
-impl Wanted {
-    fn new(params: &Params) -> Self {
-        let text = |name| params.text(name).to_owned();
-        Self {
-            status: text("status"),
-            template: text("template"),
-            by: text("by"),
-            since: text("since"),
-        }
-    }
-
-    fn filter(&self, viewer: &Viewer, now: UnixMillis) -> RunFilter {
-        let state = STATES.iter().find(|(word, ..)| *word == self.status);
-        let days = TIMES.iter().find(|(word, ..)| *word == self.since);
-        let one = |text: &str| -> Vec<String> {
-            let given = (!text.is_empty()).then(|| text.to_owned());
-            given.into_iter().collect()
-        };
-        RunFilter {
-            created_by: match self.by.as_str() {
-                "me" => vec![me(viewer)],
-                by => one(by),
-            },
-            status: state.map_or_else(Vec::new, |(_, all, _)| {
-                all.iter().map(|one| (*one).to_owned()).collect()
-            }),
-            template_ref: one(&self.template),
-            since: days.map(|(_, days, _)| UnixMillis(now.0 - days * DAY_MS)),
-            with_undo_runs: true,
-            ..RunFilter::default()
-        }
-    }
-
-    /// The address with this one value changed.
-    fn with(&self, path: &str, (name, value): (&str, &str)) -> String {
-        let all = [
-            ("status", self.status.as_str()),
-            ("template", &self.template),
-            ("by", &self.by),
-            ("since", &self.since),
-        ];
-        let mut pairs: Vec<(&str, &str)> = all
-            .into_iter()
-            .map(|(key, text)| (key, if key == name { value } else { text }))
-            .collect();
-        if name == "page" {
-            pairs.push((name, value));
-        }
-        pairs.retain(|(_, text)| !text.is_empty());
-        urls::with_query(path, &pairs)
-    }
-
-    fn is_empty(&self) -> bool {
-        [&self.status, &self.template, &self.by, &self.since]
-            .into_iter()
-            .all(String::is_empty)
-    }
-}
-
-/// The ref of who looks; of nobody there is if they have not signed in.
-fn me(viewer: &Viewer) -> String {
-    let user = viewer.user().ok();
-    user.map_or_else(String::new, |user| user.entity_ref.as_str().to_owned())
 }
 
 /// Answers [`crate::urls::RUNS`].
@@ -286,105 +178,4 @@ fn times(wanted: &Wanted) -> Vec<Choice> {
         is_chosen: wanted.since == *word,
     };
     TIMES.iter().map(choice).collect()
-}
-
-#[derive(Clone, Copy)]
-enum Format {
-    Csv,
-    Json,
-}
-
-/// Answers [`crate::urls::RUNS_CSV`].
-pub(super) async fn csv(
-    State(state): State<AppState>,
-    viewer: Viewer,
-    params: Params,
-) -> Result<Response, PageError> {
-    let response = export(state, &viewer, &params, Format::Csv);
-    Ok(download(response, "text/csv; charset=utf-8", "runs.csv"))
-}
-
-/// Answers [`crate::urls::RUNS_JSON`].
-pub(super) async fn json(
-    State(state): State<AppState>,
-    viewer: Viewer,
-    params: Params,
-) -> Result<Response, PageError> {
-    let response = export(state, &viewer, &params, Format::Json);
-    Ok(download(response, "application/json", "runs.json"))
-}
-
-/// Every run that is asked for, at most ten thousand, written as it is read.
-fn export(state: AppState, viewer: &Viewer, params: &Params, format: Format) -> Response {
-    let filter = Wanted::new(params).filter(viewer, state.clock.now());
-    let chunks = stream::unfold(Some(0), move |offset| {
-        let (state, filter) = (state.clone(), filter.clone());
-        async move {
-            let offset = offset?;
-            let made = chunk(&state, &filter, format, offset).await;
-            Some(match made {
-                Ok((text, is_last)) => (Ok(text), (!is_last).then(|| offset + CHUNK)),
-                Err(fault) => (Err(io::Error::other(fault)), None),
-            })
-        }
-    });
-    Body::from_stream(chunks).into_response()
-}
-
-/// One chunk, and whether it is the last.
-async fn chunk(
-    state: &AppState,
-    filter: &RunFilter,
-    format: Format,
-    offset: u32,
-) -> Result<(String, bool)> {
-    let (runs, _) = store::runs(&state.store, filter, offset, Some(CHUNK)).await?;
-    let is_last = runs.len() < CHUNK as usize || offset + CHUNK >= MAX_ROWS;
-    let mut text = match (format, offset) {
-        (Format::Csv, 0) => CSV_HEAD.to_owned(),
-        (Format::Json, 0) => "[".to_owned(),
-        _ => String::new(),
-    };
-    for (index, run) in runs.iter().enumerate() {
-        match format {
-            Format::Csv => text += &cells::line(&row(run)),
-            Format::Json => {
-                text += if offset == 0 && index == 0 {
-                    "\n"
-                } else {
-                    ",\n"
-                };
-                text += &serde_json::to_string(&object(run)).map_err(Error::internal)?;
-            }
-        }
-    }
-    if is_last && matches!(format, Format::Json) {
-        text += "\n]\n";
-    }
-    Ok((text, is_last))
-}
-
-fn row(run: &Run) -> [String; 7] {
-    let ended = run.ended_at.map(|at| at.to_string());
-    [
-        run.id.clone(),
-        run.template_ref.clone(),
-        run.status.as_str().to_owned(),
-        run.created_by.clone().unwrap_or_default(),
-        run.created_at.to_string(),
-        ended.unwrap_or_default(),
-        run.undoes.clone().unwrap_or_default(),
-    ]
-}
-
-fn object(run: &Run) -> serde_json::Value {
-    json!({
-        "id": run.id,
-        "template": run.template_ref,
-        "status": run.status.as_str(),
-        "by": run.created_by,
-        "createdAt": run.created_at.to_string(),
-        "endedAt": run.ended_at.map(|at| at.to_string()),
-        "undoes": run.undoes,
-    })
 }

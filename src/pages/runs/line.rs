@@ -21,7 +21,7 @@ pub(super) struct LogLine {
     clock: String,
     /// RFC 3339.
     datetime: String,
-    /// `warn`, `error`, `info`, or `status` for what becomes of the step.
+    /// `warn`, `error`, `info`, or `state` for what becomes of the step.
     level: &'static str,
     text: String,
     /// Whether the end of it was cut off.
@@ -41,7 +41,7 @@ impl LogLine {
                 "recovered" => "Somebody goes on with the run.",
                 _ => "",
             });
-        let (level, text) = read(message, body.get("status").is_some());
+        let (level, text) = read(message, body["status"].as_str());
         let shown: String = text.chars().take(MAX_CHARS).collect();
         Self {
             id: event.id,
@@ -61,10 +61,14 @@ impl LogLine {
 }
 
 /// The level of a message and its text, both without escape sequences.
-pub(super) fn read(message: &str, is_status: bool) -> (&'static str, String) {
+///
+/// `status` is what becomes of the step, in a message that says so.
+pub(super) fn read(message: &str, status: Option<&str>) -> (&'static str, String) {
     let plain = visible(&without_escapes(message).replace("\r\n", "\n"));
-    if is_status {
-        return ("status", plain);
+    match status {
+        Some("failed") => return ("error", plain),
+        Some(_) => return ("state", plain),
+        None => {}
     }
     for level in ["info", "warn", "error", "debug"] {
         let rest = plain
@@ -125,12 +129,9 @@ mod tests {
                 "back\u{fffd}space \u{fffd}turned",
             ),
         ] {
-            assert_eq!(
-                read(message, false),
-                (level, text.to_owned()),
-                "{message:?}"
-            );
+            assert_eq!(read(message, None), (level, text.to_owned()), "{message:?}");
         }
-        assert_eq!(read("Beginning step X", true).0, "status");
+        assert_eq!(read("Beginning step X", Some("processing")).0, "state");
+        assert_eq!(read("Error: x\n    at step X", Some("failed")).0, "error");
     }
 }

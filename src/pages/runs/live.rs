@@ -57,12 +57,12 @@ pub(super) struct Viewers(Arc<Shared>);
 struct Shared {
     places: Arc<Semaphore>,
     /// The parts of a run's page, and when they hold.
-    parts: Mutex<HashMap<String, (Moment, Arc<str>)>>,
+    parts: Mutex<HashMap<String, (Stage, Arc<str>)>>,
 }
 
-/// Parts do not change between two of these.
+/// How far a run is: its parts do not change between two of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Moment {
+struct Stage {
     status: RunStatus,
     is_unwanted: bool,
     attempt: i64,
@@ -81,23 +81,23 @@ impl Default for Viewers {
 }
 
 impl Viewers {
-    fn parts(&self) -> MutexGuard<'_, HashMap<String, (Moment, Arc<str>)>> {
+    fn parts(&self) -> MutexGuard<'_, HashMap<String, (Stage, Arc<str>)>> {
         // What is in there is whole after every change.
         self.0.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn known(&self, id: &str, moment: Moment) -> Option<Arc<str>> {
+    fn known(&self, id: &str, stage: Stage) -> Option<Arc<str>> {
         let kept = self.parts();
         let (at, html) = kept.get(id)?;
-        (*at == moment).then(|| Arc::clone(html))
+        (*at == stage).then(|| Arc::clone(html))
     }
 
-    fn keep(&self, id: &str, moment: Moment, html: &Arc<str>) {
+    fn keep(&self, id: &str, stage: Stage, html: &Arc<str>) {
         let mut kept = self.parts();
         if kept.len() >= MAX_KEPT {
             kept.clear();
         }
-        kept.insert(id.to_owned(), (moment, Arc::clone(html)));
+        kept.insert(id.to_owned(), (stage, Arc::clone(html)));
     }
 }
 
@@ -182,16 +182,18 @@ impl Watch {
                 store::run_events_after(&self.state.store, &self.id, self.after, CHUNK).await?;
             let pipelines = store::run_pipelines(&self.state.store, &self.id).await?;
             let looks = pipelines.iter().filter_map(|pipeline| pipeline.looked_at);
-            let is_pending = pipelines.iter().any(|pipeline| pipeline.next_look_at.is_some());
+            let is_pending = pipelines
+                .iter()
+                .any(|pipeline| pipeline.next_look_at.is_some());
             let last_event = events.last().map_or(self.after, |event| event.id);
-            let moment = Moment {
+            let stage = Stage {
                 status: run.status,
                 is_unwanted: run.cancel_requested,
                 attempt: run.attempt,
                 last_event,
                 looked_at: looks.map(|at| at.0).max().unwrap_or_default(),
             };
-            let (lines, parts) = self.html(&events, moment).await?;
+            let (lines, parts) = self.html(&events, stage).await?;
             let is_ended = run.status.is_ended() && events.len() < CHUNK as usize;
             let is_over = is_ended && !is_pending;
             let is_new = *parts != *self.sent;
@@ -214,7 +216,7 @@ impl Watch {
     }
 
     /// The new lines, and the parts as they are now.
-    async fn html(&self, events: &[RunEvent], moment: Moment) -> Result<(String, Arc<str>)> {
+    async fn html(&self, events: &[RunEvent], stage: Stage) -> Result<(String, Arc<str>)> {
         let mut lines = String::new();
         for event in events {
             let body: Value = serde_json::from_str(&event.body).map_err(Error::internal)?;
@@ -222,13 +224,13 @@ impl Watch {
             let line = LogLine::new(event, &body, into);
             lines += &line.render().map_err(Error::internal)?;
         }
-        if let Some(parts) = self.viewers.known(&self.id, moment) {
+        if let Some(parts) = self.viewers.known(&self.id, stage) {
             return Ok((lines, parts));
         }
         let loaded = Loaded::read(&self.state, &self.id).await?;
         let now = self.state.clock.now();
         let parts: Arc<str> = parts::render(&self.state, &loaded, now)?.into();
-        self.viewers.keep(&self.id, moment, &parts);
+        self.viewers.keep(&self.id, stage, &parts);
         Ok((lines, parts))
     }
 }

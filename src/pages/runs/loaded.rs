@@ -7,6 +7,7 @@ use crate::{
     http::AppState,
     scaffolder::{
         Made,
+        effects::Effect,
         spec::{Step, TaskSpec},
     },
     store::{self, Run, RunPipeline, RunStatus, RunStep, RunWait, StepStatus},
@@ -29,6 +30,8 @@ pub(super) struct Loaded {
     pub(super) pipelines: Vec<RunPipeline>,
     /// The runs that take it back, newest first.
     pub(super) undo_runs: Vec<Run>,
+    /// Whether there are files to look at.
+    pub(super) has_files: bool,
     /// What it hands over; null if it did not end well.
     pub(super) output: Value,
     /// Why it ended badly, where no step says so: name and message.
@@ -41,16 +44,22 @@ impl Loaded {
         let db = &state.store;
         let run = state.runs.run(id).await?;
         let spec = TaskSpec::parse(&run.spec)?;
-        let ending = match run.status.is_ended() {
-            true => ending(state, id).await?,
-            false => Value::Null,
+        let ending = if run.status.is_ended() {
+            ending(state, id).await?
+        } else {
+            Value::Null
         };
+        let made = state.runs.made(id).await?;
+        let has_committed = made
+            .iter()
+            .any(|made| matches!(made.effect, Effect::Commit(_)));
         let text = |key: &str| ending["error"][key].as_str().map(str::to_owned);
         Ok(Self {
             steps: spec.steps(),
             spec,
             rows: store::run_steps(db, id).await?,
-            made: state.runs.made(id).await?,
+            has_files: has_committed || store::has_run_blobs(db, id).await?,
+            made,
             waits: store::run_waits(db, id).await?,
             pipelines: store::run_pipelines(db, id).await?,
             undo_runs: store::undo_runs(db, id).await?,

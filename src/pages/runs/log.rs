@@ -114,10 +114,10 @@ pub(super) async fn text(
 fn plain(event: &RunEvent) -> String {
     let body: Value = serde_json::from_str(&event.body).unwrap_or_default();
     let message = body["message"].as_str().unwrap_or(&event.kind);
-    let (level, text) = read(message, body.get("status").is_some());
+    let (level, text) = read(message, body["status"].as_str());
     let step = body["stepId"].as_str().unwrap_or("run");
     let level = match level {
-        "info" | "status" => String::new(),
+        "info" | "state" => String::new(),
         level => format!("{level}: "),
     };
     format!("{} [{step}] {level}{text}\n", UnixMillis(event.created_at))

@@ -4,9 +4,11 @@
 //! sends the same parts again when they have changed. Every page and action goes through [`asked::Asked`].
 
 mod act;
+mod actions;
 mod answers;
 mod asked;
 mod effects;
+mod export;
 mod files;
 mod history;
 mod line;
@@ -24,6 +26,7 @@ mod state;
 mod status;
 mod steps;
 mod undo;
+mod wanted;
 
 use axum::{
     Extension, Router,
@@ -42,8 +45,8 @@ use crate::{http::AppState, urls};
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route(urls::RUNS, get(history::page))
-        .route(urls::RUNS_CSV, get(history::csv))
-        .route(urls::RUNS_JSON, get(history::json))
+        .route(urls::RUNS_CSV, get(export::csv))
+        .route(urls::RUNS_JSON, get(export::json))
         .route(urls::RUN, get(show::page))
         .route(
             urls::RUN_LIVE,

@@ -41,6 +41,8 @@ pub(in crate::pages) struct TemplateRuns {
     pub(in crate::pages) people: Vec<(EntityLink, usize)>,
     /// Their teams.
     pub(in crate::pages) teams: Vec<(EntityLink, usize)>,
+    /// Whether a run would fail of what the check found.
+    pub(in crate::pages) has_errors: bool,
     /// What the check found, each with its place.
     pub(in crate::pages) findings: Vec<(Mark, Option<Place>)>,
 }
@@ -68,6 +70,7 @@ impl TemplateRuns {
             all_href: urls::with_query(urls::RUNS, &[("template", template.as_str())]),
             people,
             teams,
+            has_errors: findings.iter().any(|(mark, _)| mark.is_error),
             findings,
         })
     }

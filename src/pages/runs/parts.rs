@@ -3,9 +3,10 @@
 use askama::Template;
 
 use super::{
+    actions::Actions,
     loaded::Loaded,
     rest::Rest,
-    state::{Actions, State},
+    state::State,
     steps::{StepHead, heads},
 };
 use crate::{

@@ -59,7 +59,6 @@ struct Other {
 
 impl Rest {
     pub(super) fn new(state: &AppState, catalog: &Snapshot<'_>, loaded: &Loaded) -> Self {
-        let has_begun = !loaded.rows.is_empty() && !loaded.is_undo();
         Self {
             id: loaded.run.id.clone(),
             links: items(&loaded.output, "links")
@@ -72,7 +71,9 @@ impl Rest {
             pipelines: pipelines::rows(state, loaded),
             sources: effects::sources(state, loaded),
             undo_runs: loaded.undo_runs.iter().map(Other::new).collect(),
-            files: has_begun.then(|| urls::run_part(&loaded.run.id, "files")),
+            files: loaded
+                .has_files
+                .then(|| urls::run_part(&loaded.run.id, "files")),
             is_undo: loaded.is_undo(),
             is_live: loaded.is_live(),
         }

@@ -7,6 +7,7 @@ use super::{
     super::{
         author::Author, error::PageError, link::EntityLink, moment::Moment, respond, shell::Shell,
     },
+    actions::Actions,
     answers::{self, Answer},
     asked::Asked,
     effects::{Source, commit_of_address},
@@ -14,7 +15,7 @@ use super::{
     loaded::Loaded,
     log::Tail,
     rest::Rest,
-    state::{self, Actions},
+    state,
     steps::{self, StepView},
 };
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
     entity::EntityRef,
     error::Result,
     http::{ANONYMOUS, AppState},
+    store::RunStatus,
     urls,
 };
 
@@ -36,6 +38,8 @@ struct RunPage {
     /// What no step said.
     lines: Vec<LogLine>,
     rest: Rest,
+    /// Whether what came of it is what one comes for.
+    is_completed: bool,
     answers: Vec<Answer>,
     /// Whether its template is in the catalog: else nobody knows which answers may be seen.
     has_template: bool,
@@ -87,6 +91,7 @@ impl RunPage {
             steps: steps::views(&loaded, &mut tail, shell.now),
             lines: tail.lines.remove("run-log").unwrap_or_default(),
             rest: Rest::new(state, &catalog, &loaded),
+            is_completed: loaded.run.status == RunStatus::Completed,
             has_template: head.template.exists(),
             answers: answers::answers(&catalog, &loaded.spec),
             log_href: urls::run_part(&id, "log"),

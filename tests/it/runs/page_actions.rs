@@ -30,17 +30,17 @@ async fn a_question_is_answered_and_the_log_says_by_whom() {
         (
             &[("step", "ask"), ("answer", "yes"), ("why", "")][..],
             "completed",
-            "Answered by user:default/guest: yes",
+            "Answered by user:development/guest: yes",
         ),
         (
             &[("step", "ask"), ("answer", "no"), ("why", "too dear")][..],
             "failed",
-            "Answered by user:default/guest: too dear",
+            "Answered by user:development/guest: too dear",
         ),
         (
             &[("step", "ask"), ("answer", "no"), ("why", "yes")][..],
             "failed",
-            "Answered by user:default/guest: no",
+            "Answered by user:development/guest: no",
         ),
     ] {
         let id = start(&app, "asking", json!({})).await;

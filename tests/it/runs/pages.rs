@@ -186,7 +186,14 @@ async fn what_a_run_made_is_listed_shown_and_taken_back() {
     );
     let tab = app.get("/catalog/default/component/shop?view=runs").await;
     shows(tab.text(), &[&format!("href=\"/runs/{id}\"")]);
+}
 
+#[tokio::test]
+async fn what_a_run_made_is_taken_back_by_a_run_with_a_page_of_its_own() {
+    let app = with_local_host(&template("making", MAKING)).start().await;
+    let host = local_host(&app);
+    let id = start(&app, "making", json!({"name": "shop", "host": host})).await;
+    assert_eq!(ended(&app, &id).await, "completed");
     let asked = app.get(&format!("/runs/{id}/undo")).await;
     shows(
         asked.text(),
