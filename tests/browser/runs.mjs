@@ -142,7 +142,7 @@ function answer(browser, origin, runs, script) {
     const end = page.locator(".run-status .ok");
     if (script) await end.waitFor();
     else await until("the end", async () => (await page.reload(), await end.count()) > 0);
-    const texts = (await page.locator(".log li").allInnerTexts()).filter((text) => text.includes("behind the question"));
+    const texts = (await page.locator(".log li").allTextContents()).filter((text) => text.includes("behind the question"));
     expect(texts.length === 2, `said ${texts.length} times: ${texts.join("\n")}`); // the input and the message
   });
 }
