@@ -1,15 +1,12 @@
 //! A run is executed: steps in their order, from where the journal says it is, to its end.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicBool, AtomicUsize},
-};
+use std::{collections::HashMap, sync::atomic::AtomicBool};
 
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{Engine, journal::RunJournal, secrets::Secrets};
+use super::{Engine, journal::RunJournal, log_room::LogRoom, secrets::Secrets};
 use crate::{
     entity::EntityRef,
     error::{Error, Result},
@@ -146,7 +143,7 @@ impl Engine {
             lines: Lines::default(),
             changed: &self.changed,
             is_lost: AtomicBool::new(false),
-            said: AtomicUsize::new(0),
+            room: LogRoom::default(),
         }
     }
 

@@ -1,12 +1,13 @@
 //! The journal of a run: every write is a transaction of whoever holds its lease, and carries what was said before it.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use serde_json::Value;
 use tokio::sync::watch;
 
 use super::{
     effect_rows::{Written, effect_of, observed_of, outcome_of},
+    log_room::LogRoom,
     pipelines::expected_pipeline,
 };
 use crate::{
@@ -24,9 +25,6 @@ use crate::{
     },
 };
 
-/// What a run may say while one process executes it; what its steps come to is always said.
-const MAX_LOG_BYTES: usize = 16 * 1024 * 1024;
-
 /// How long a lease lasts without a sign of life.
 pub(super) const LEASE_MS: i64 = 30_000;
 
@@ -42,8 +40,8 @@ pub(super) struct RunJournal<'a> {
     pub(super) changed: &'a watch::Sender<u64>,
     /// Somebody else executes the run now: nothing may be written or done any more.
     pub(super) is_lost: AtomicBool,
-    /// Bytes that were said.
-    pub(super) said: AtomicUsize,
+    /// How much it may still say.
+    pub(super) room: LogRoom,
 }
 
 impl RunJournal<'_> {
@@ -67,33 +65,11 @@ impl RunJournal<'_> {
             ));
         }
         for line in self.lines.take() {
-            if let Some(body) = self.kept(&line) {
+            if let Some(body) = self.room.kept(&line) {
                 add_run_event(&mut tx, self.run_id, line.kind, &body, now).await?;
             }
         }
         Ok(tx)
-    }
-
-    /// The body of a line, unless the log is full; the line that fills it says so.
-    fn kept(&self, line: &Line) -> Option<String> {
-        let body = line.body.to_string();
-        let before = self.said.fetch_add(body.len(), Ordering::Relaxed);
-        if line.kind != "log" || line.body.get("status").is_some() {
-            return Some(body);
-        }
-        if before > MAX_LOG_BYTES {
-            return None;
-        }
-        if before + body.len() <= MAX_LOG_BYTES {
-            return Some(body);
-        }
-        let mut last = line.body.clone();
-        last["message"] = format!(
-            "\u{1b}[33mwarn\u{1b}[39m: The log of this run ends here: it is longer than {} MiB.",
-            MAX_LOG_BYTES / (1024 * 1024)
-        )
-        .into();
-        Some(last.to_string())
     }
 
     pub(super) async fn commit(&self, tx: Tx) -> Result<()> {

@@ -9,6 +9,7 @@ mod execution;
 mod fair;
 mod files;
 mod journal;
+mod log_room;
 mod made;
 mod pass;
 mod pipeline_look;

@@ -309,3 +309,43 @@ async fn an_effect_nobody_knows_about_is_settled_by_a_person() {
     assert_eq!(again.status, StatusCode::CONFLICT);
     shows(&page(&app, &id).await, &["It was done, says "]);
 }
+
+const INNER: &str = "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata:\n  name: inner\nspec:\n  type: service\n  steps:\n    - id: fetch\n      name: Fetch\n      action: fetch:plain\n      input: {url: ./}\n";
+const OUTER: &str = r#"    - id: fetch
+      name: Fetch
+      action: fetch:plain
+      input: {url: ./inner}
+    - id: publish
+      name: Publish
+      action: publish:git
+      input: {repoUrl: "${{ parameters.host }}?owner=acme&repo=inner"}
+    - id: register
+      name: Register
+      action: catalog:register
+      input: {repoContentsUrl: "${{ steps.publish.output.repoContentsUrl }}"}
+"#;
+
+#[tokio::test]
+async fn a_template_in_a_repository_is_fetched_at_the_commit_it_was_read_at() {
+    let app = with_local_host(&template("outer", OUTER))
+        .file("inner/catalog-info.yaml", INNER)
+        .start()
+        .await;
+    let outer = start(&app, "outer", json!({"host": local_host(&app)})).await;
+    assert_eq!(ended(&app, &outer).await, "completed");
+    let inner = start(&app, "inner", json!({})).await;
+    assert_eq!(ended(&app, &inner).await, "completed");
+    let run = journal(&app, &inner).await;
+    let commit = run["templateCommit"].as_str().expect("a commit");
+    let fetched: Vec<&str> = run["steps"][0]["sources"]
+        .as_object()
+        .expect("sources")
+        .values()
+        .filter_map(|commit| commit.as_str())
+        .collect();
+    assert_eq!(fetched, [commit], "{run}");
+    shows(
+        &page(&app, &inner).await,
+        &["Its commit", "What it fetched", &commit[..8]],
+    );
+}
