@@ -60,8 +60,6 @@ pub struct RunFilter {
     pub with_undo_runs: bool,
     /// Asked for at this instant or later.
     pub since: Option<UnixMillis>,
-    /// Asked for before this instant.
-    pub before: Option<UnixMillis>,
     /// By one of these users; empty: anybody.
     pub created_by: Vec<String>,
     /// In one of these states; empty: any.
@@ -83,10 +81,6 @@ macro_rules! push_conditions {
         if let Some(since) = $filter.since {
             $statement.push(" AND created_at >= ");
             $statement.push_bind(since.0);
-        }
-        if let Some(before) = $filter.before {
-            $statement.push(" AND created_at < ");
-            $statement.push_bind(before.0);
         }
         for (column, values) in [
             (" AND created_by IN (", &$filter.created_by),

@@ -72,25 +72,25 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let loaded = Loaded::read(&state, &asked.run.id).await?;
     let tail = Tail::read(&state, &asked.run.id, &loaded.steps).await?;
-    let page = RunPage::new(shell.clone(), &state, loaded, tail);
+    let page = RunPage::new(shell.clone(), &state, &loaded, tail);
     respond::html(&shell, page.render())
 }
 
 impl RunPage {
-    fn new(shell: Shell, state: &AppState, loaded: Loaded, mut tail: Tail) -> Self {
+    fn new(shell: Shell, state: &AppState, loaded: &Loaded, mut tail: Tail) -> Self {
         let catalog = state.catalog.read();
         let id = loaded.run.id.clone();
-        let head = Head::new(state, &catalog, &loaded, &shell);
+        let head = Head::new(state, &catalog, loaded, &shell);
         let live = urls::with_query(
             &urls::run_part(&id, "live"),
             &[("after", &tail.last.to_string())],
         );
         Self {
-            actions: Actions::new(&loaded),
-            state: state::State::new(&loaded, shell.now),
-            steps: steps::views(&loaded, &mut tail, shell.now),
+            actions: Actions::new(loaded),
+            state: state::State::new(loaded, shell.now),
+            steps: steps::views(loaded, &mut tail, shell.now),
             lines: tail.lines.remove("run-log").unwrap_or_default(),
-            rest: Rest::new(state, &catalog, &loaded),
+            rest: Rest::new(state, &catalog, loaded),
             is_completed: loaded.run.status == RunStatus::Completed,
             has_template: head.template.exists(),
             answers: answers::answers(&catalog, &loaded.spec),
