@@ -80,6 +80,32 @@ pub const REPOSITORY_SOURCE: &str = "/git/{owner}/{repo}/src/{kind}/{*place}";
 pub const REPOSITORY_COMMITS: &str = "/git/{owner}/{repo}/commits/{kind}/{*place}";
 /// Route of one commit.
 pub const REPOSITORY_COMMIT: &str = "/git/{owner}/{repo}/commit/{place}";
+/// The runs of templates; see [`with_query`] for its filters.
+pub const RUNS: &str = "/runs";
+/// The list as CSV, with the parameters of [`RUNS`].
+pub const RUNS_CSV: &str = "/runs.csv";
+/// The list as JSON, with the parameters of [`RUNS`].
+pub const RUNS_JSON: &str = "/runs.json";
+/// Route of a run's page: [`run`].
+pub const RUN: &str = "/runs/{id}";
+/// Route of what happens in a run, as a stream of parts of its page: [`run_part`].
+pub const RUN_LIVE: &str = "/runs/{id}/live";
+/// Route of everything a run said, as text: [`run_part`].
+pub const RUN_LOG: &str = "/runs/{id}/log";
+/// Route of the files a run made: [`run_part`].
+pub const RUN_FILES: &str = "/runs/{id}/files";
+/// Route (POST) that asks a run to stop: [`run_part`].
+pub const RUN_CANCEL: &str = "/runs/{id}/cancel";
+/// Route (POST) that goes on from the step that failed: [`run_part`].
+pub const RUN_RETRY: &str = "/runs/{id}/retry";
+/// Route (POST) that goes on behind the step that failed: [`run_part`].
+pub const RUN_SKIP: &str = "/runs/{id}/skip";
+/// Route (POST) that answers what a step waits for: [`run_part`].
+pub const RUN_ANSWER: &str = "/runs/{id}/answer";
+/// Route (POST) that says whether an effect was done that nobody knows about: [`run_part`].
+pub const RUN_EFFECT: &str = "/runs/{id}/effect";
+/// Route of the page that says what taking a run back would do, and (POST) does it: [`run_part`].
+pub const RUN_UNDO: &str = "/runs/{id}/undo";
 /// Route of the embedded files.
 pub const STATIC: &str = "/static/{*path}";
 
@@ -184,12 +210,6 @@ pub fn draft_review(template: &EntityRef, draft: &str) -> String {
     format!("{}/{draft}/review", create(template))
 }
 
-/// A run.
-#[must_use]
-pub fn run(id: &str) -> String {
-    format!("/runs/{}", utf8_percent_encode(id, SEGMENT))
-}
-
 /// The list of one kind.
 #[must_use]
 pub fn catalog_of_kind(kind: &str) -> String {
@@ -274,6 +294,24 @@ pub fn repository_source(
 #[must_use]
 pub fn repository_commits(name: impl std::fmt::Display, revision: &str) -> String {
     repository_source(name, ("branch", revision), "").replacen("/src/", "/commits/", 1)
+}
+
+/// The page of a run.
+#[must_use]
+pub fn run(id: &str) -> String {
+    format!("{RUNS}/{}", utf8_percent_encode(id, SEGMENT))
+}
+
+/// What lies below the page of a run, such as `log`.
+#[must_use]
+pub fn run_part(id: &str, part: &str) -> String {
+    format!("{}/{part}", run(id))
+}
+
+/// The form of a template with the answers of a run.
+#[must_use]
+pub fn create_again(template: &EntityRef, run_id: &str) -> String {
+    with_query(&create(template), &[("from", run_id)])
 }
 
 /// An embedded file, with the hash of its content.

@@ -38,7 +38,7 @@
     links[next].focus();
   };
 
-  const PLACES = { h: "/", c: "/catalog", t: "/teams", s: "/sources" };
+  const PLACES = { h: "/", c: "/catalog", t: "/teams", r: "/runs", s: "/sources" };
   let goes = 0;
   const shortcut = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -97,6 +97,42 @@
     for (const item of list.children) item.hidden = !item.textContent.toLowerCase().includes(term);
   };
 
+  // A run while it goes on: the server sends lines of its log and the parts of its page that changed. A line or part
+  // that is there already is not doubled, however often the stream is begun again.
+  const watchRun = () => {
+    const address = document.querySelector("[data-live]")?.dataset.live;
+    if (!address) return;
+    for (const log of document.querySelectorAll(".log")) log.scrollTop = log.scrollHeight;
+    const stream = new EventSource(address);
+    stream.addEventListener("message", ({ data }) => {
+      const sent = document.createElement("template");
+      sent.innerHTML = data;
+      for (const part of [...sent.content.children]) {
+        const known = document.getElementById(part.id);
+        if (!known) addLine(part);
+        else if (!known.isEqualNode(part)) replacePart(known, part);
+      }
+    });
+    stream.addEventListener("end", () => stream.close());
+    stream.addEventListener("error", () => {
+      if (stream.readyState === EventSource.CLOSED) document.getElementById("stale").hidden = false;
+    });
+  };
+  const addLine = (line) => {
+    const log = document.getElementById(line.dataset.into);
+    if (!log) return;
+    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    log.append(line);
+    if (isAtEnd) log.scrollTop = log.scrollHeight;
+  };
+  const replacePart = (known, part) => {
+    const opens = "open" in part.dataset && !("open" in known.dataset);
+    const hadFocus = known.contains(document.activeElement);
+    known.replaceWith(part);
+    if (opens) part.closest("details").open = true;
+    if (hadFocus) (part.matches("summary") ? part : part.querySelector("a, button, input"))?.focus({ preventScroll: true });
+  };
+
   document.addEventListener("keydown", shortcut);
   document.addEventListener("click", dismiss);
   document.addEventListener("input", narrow, true);
@@ -108,6 +144,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     show(stored());
     searchBox();
+    watchRun();
     document.getElementById("theme").addEventListener("click", () => {
       const next = THEMES[(THEMES.indexOf(stored()) + 1) % THEMES.length];
       try { localStorage.setItem("theme", next); } catch { /* a private window forgets it */ }

@@ -29,6 +29,7 @@ pub(super) async fn run(state: AppState, call: Call) -> Result<Response> {
         "status": run.status.as_str(),
         "attempt": run.attempt,
         "undoes": run.undoes,
+        "templateCommit": run.template_commit,
         "undoneBy": undo_runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(),
         "steps": steps.iter().map(step).collect::<Result<Vec<_>>>()?,
         "effects": effects.iter().map(effect).collect::<Vec<_>>(),
@@ -54,6 +55,7 @@ fn step(step: &RunStep) -> Result<Value> {
 fn effect(effect: &RunEffect) -> Value {
     value!({
         "step": effect.step_key,
+        "ordinal": effect.ordinal,
         "kind": effect.kind,
         "target": effect.target,
         "state": effect.state.as_str(),
@@ -121,6 +123,20 @@ pub(super) async fn give_answer(state: AppState, call: Call) -> Result<Response>
         .runs
         .answer(&id, step, given, call.viewer.actor())
         .await?;
+    Ok(answer(&call, StatusCode::OK, &value!({"id": id})))
+}
+
+/// `POST /runs/{id}/effect` with `{step, ordinal, done}`: says of an effect nobody knows about whether it was done.
+pub(super) async fn settle(state: AppState, call: Call) -> Result<Response> {
+    let id = call.segment_from_end(1);
+    let body = call.json()?;
+    let step = body.required_text("step")?;
+    let ordinal = body.integer("ordinal", 0)?.unwrap_or_default();
+    let ordinal = i64::try_from(ordinal).unwrap_or(i64::MAX);
+    let done = body.get("done").and_then(Value::as_bool);
+    let done = done.ok_or_else(|| Error::Input("Say in `done` whether it was done.".to_owned()))?;
+    let by = call.viewer.actor();
+    state.runs.settle(&id, (step, ordinal), done, by).await?;
     Ok(answer(&call, StatusCode::OK, &value!({"id": id})))
 }
 

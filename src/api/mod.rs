@@ -343,6 +343,10 @@ fn runs() -> Router<AppState> {
             post(callboard_runs::give_answer),
         )
         .route(
+            "/api/callboard/runs/{id}/effect",
+            post(callboard_runs::settle),
+        )
+        .route(
             "/api/callboard/runs/{id}/undo",
             get(callboard_runs::undo_list).merge(post(callboard_runs::undo)),
         )

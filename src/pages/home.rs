@@ -12,6 +12,7 @@ use super::{
     link::{EntityLink, plural},
     moment::Moment,
     number, respond,
+    runs::{RunRow, mine},
     shell::Shell,
     status::{Status, Tone},
 };
@@ -19,7 +20,7 @@ use crate::{
     catalog::{Filter, Snapshot},
     clock::UnixMillis,
     entity::EntityRef,
-    http::AppState,
+    http::{AppState, Viewer},
     store::{self, Version},
     urls,
 };
@@ -38,6 +39,8 @@ const TOGETHER_MS: i64 = 120_000;
 struct HomePage {
     shell: Shell,
     waiting: Vec<Waiting>,
+    /// Runs of who looks that go on, wait or failed lately.
+    runs: Vec<RunRow>,
     /// `All 12 files are read …`, where nothing waits.
     well: String,
     kinds: Vec<KindCount>,
@@ -74,14 +77,24 @@ struct ChangeLine {
 pub(super) async fn home(
     State(state): State<AppState>,
     shell: Shell,
+    viewer: Viewer,
 ) -> Result<Response, PageError> {
     let versions = store::recent_versions(&state.store, VERSIONS).await?;
-    let page = HomePage::new(shell.clone(), &state.catalog.read(), versions);
+    let runs = match viewer.user() {
+        Ok(user) => mine(&state, user.entity_ref.as_str(), shell.now).await?,
+        Err(_) => Vec::new(),
+    };
+    let page = HomePage::new(shell.clone(), &state.catalog.read(), versions, runs);
     respond::html(&shell, page.render())
 }
 
 impl HomePage {
-    fn new(shell: Shell, catalog: &Snapshot<'_>, versions: Vec<Version>) -> Self {
+    fn new(
+        shell: Shell,
+        catalog: &Snapshot<'_>,
+        versions: Vec<Version>,
+        runs: Vec<RunRow>,
+    ) -> Self {
         let changes = group(versions)
             .into_iter()
             .take(CHANGES)
@@ -89,6 +102,7 @@ impl HomePage {
             .collect();
         Self {
             waiting: waiting(&shell.attention),
+            runs,
             well: well(&shell.attention),
             kinds: kinds(catalog),
             changes,

@@ -29,6 +29,7 @@ static ICONS: &[(&str, &str)] = &[
     ("folder", lu::LuFolder.data),
     ("repository", lu::LuFolderGit2.data),
     ("branch", lu::LuGitBranch.data),
+    ("run", lu::LuPlay.data),
     // status
     ("ok", lu::LuCircleCheck.data),
     ("progressing", lu::LuLoader.data),

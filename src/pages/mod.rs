@@ -11,6 +11,8 @@ mod author;
 mod catalog;
 mod code;
 mod create;
+mod csv;
+mod duration;
 mod entity;
 mod error;
 mod flash;
@@ -28,6 +30,7 @@ mod pager;
 mod params;
 mod path;
 mod respond;
+mod runs;
 mod search;
 mod shell;
 mod sign_in;
@@ -64,6 +67,7 @@ pub fn router(state: AppState) -> Router {
         .merge(git::routes())
         .merge(graph::routes())
         .merge(history::routes())
+        .merge(runs::routes())
         .merge(sources::routes())
         .fallback(error::not_found)
         .layer(middleware::from_fn_with_state(frame, shell::frame))

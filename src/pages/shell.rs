@@ -203,6 +203,7 @@ fn nav(path: &str, attention: &Counts, has_repositories: bool) -> Vec<NavItem> {
         item("Catalog", urls::CATALOG, "catalog", 0),
         item("Create", urls::CREATE, "create", 0),
         item("Teams", urls::TEAMS, "group", 0),
+        item("Runs", urls::RUNS, "run", 0),
     ];
     if has_repositories {
         items.push(item("Repositories", urls::REPOSITORIES, "repository", 0));
@@ -235,6 +236,7 @@ pub(super) mod tests {
         assert_eq!(current("/create/default/service"), ["Create"]);
         assert_eq!(current("/sources/removals"), ["Sources"]);
         assert_eq!(current("/git/rail/tickets"), ["Repositories"]);
+        assert_eq!(current("/runs/1"), ["Runs"]);
         assert!(current("/search").is_empty());
         assert!(current("/teamsters").is_empty());
     }

@@ -87,6 +87,7 @@ pub async fn dry_run(
             id,
             template_ref: spec.template_ref().to_owned(),
             origin: Origin::Files(Arc::new(asked.files)),
+            template_commit: None,
             user: spec.user_ref().map(EntityRef::from_canonical),
             user_entity: asked.user.entity,
         },

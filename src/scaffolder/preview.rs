@@ -97,6 +97,7 @@ pub async fn preview(
             id: ID.to_owned(),
             template_ref: spec.template_ref().to_owned(),
             origin: Origin::of(spec.base_url()),
+            template_commit: None,
             user: user.cloned(),
             user_entity: spec.0["user"].get("entity").cloned(),
         },

@@ -1,12 +1,20 @@
 //! What a run is to do: the task spec that Backstage's clients see, made of a template and answers.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
-use super::API_VERSION;
+use super::{
+    API_VERSION,
+    expression::{Syntax, Template},
+};
 use crate::{
     entity::EntityRef,
     error::{Error, Result},
 };
+
+/// The token of the user that every run carries; made anew by whoever executes a step, never stored.
+pub const BACKSTAGE_TOKEN: &str = "backstageToken";
 
 /// A task spec, as it is kept and sent: unrendered, without secrets.
 #[derive(Debug, Clone)]
@@ -103,6 +111,22 @@ impl TaskSpec {
             .unwrap_or_default()
     }
 
+    /// Location ref of the file the template was read from.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        let annotations = &self.0["templateInfo"]["entity"]["metadata"]["annotations"];
+        annotations["backstage.io/managed-by-location"].as_str()
+    }
+
+    /// The secrets its steps read, but for the token every run carries.
+    #[must_use]
+    pub fn secret_names(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        secrets_of(&self.0["steps"], &mut names);
+        names.remove(BACKSTAGE_TOKEN);
+        names
+    }
+
     /// Whether a word stands anywhere in its steps.
     #[must_use]
     pub fn mentions(&self, word: &str) -> bool {
@@ -133,6 +157,27 @@ impl Step {
             condition: step.get("if").cloned(),
             each: step.get("each").cloned(),
         }
+    }
+}
+
+/// The names below `secrets` that the expressions of a value mention.
+fn secrets_of(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) if text.contains("secrets") => {
+            let Ok(template) = Template::parse(text, Syntax::default()) else {
+                return;
+            };
+            for mention in template.mentions().variables {
+                if let [root, name, ..] = mention.path.as_slice()
+                    && root == "secrets"
+                {
+                    names.insert(name.clone());
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|item| secrets_of(item, names)),
+        Value::Object(map) => map.values().for_each(|item| secrets_of(item, names)),
+        _ => {}
     }
 }
 
@@ -236,5 +281,15 @@ mod tests {
         assert_eq!(steps[1].condition, Some(json!("${{ a }}")));
         let old = json!({"apiVersion": "backstage.io/v1beta2"});
         assert!(TaskSpec::new(&old, &Map::new(), &user).is_err());
+    }
+
+    #[test]
+    fn the_secrets_a_run_reads_are_known_by_name() {
+        let spec = TaskSpec(json!({"steps": [
+            {"input": {"token": "${{ secrets.gitToken or secrets['other'] }}"}},
+            {"if": "${{ secrets.gitToken }}", "input": {"list": ["${{ secrets.backstageToken }}", "the word secrets.none"]}},
+        ]}));
+        let names: Vec<String> = spec.secret_names().into_iter().collect();
+        assert_eq!(names, ["gitToken", "other"]);
     }
 }

@@ -57,10 +57,15 @@ pub use run_counts::{RunCount, run_counts};
 pub use run_drafts::{
     RunDraft, delete_old_drafts, delete_run_draft, put_run_draft, run_draft, run_drafts,
 };
-pub use run_effects::{EffectState, RunEffect, delete_run_effect, put_run_effect, run_effects};
-pub use run_events::{RunEvent, add_run_event, delete_run_endings, last_step_event, run_events};
+pub use run_effects::{
+    EffectState, RunEffect, delete_run_effect, put_run_effect, run_effects, runs_with_effect,
+};
+pub use run_events::{
+    RunEvent, add_run_event, delete_run_endings, last_step_event, run_events, run_events_after,
+    run_events_before,
+};
 pub use run_leases::{Lease, claim_runs, holds_run, keep_leases, release_runs};
-pub use run_lists::{RunFilter, RunOrder, runs};
+pub use run_lists::{RunEnding, RunFilter, RunGroup, RunOrder, count_runs_by, run_endings, runs};
 pub use run_pipelines::{
     FirstPipeline, RunPipeline, claim_pipelines, is_pipeline_due, put_run_pipeline, run_pipelines,
 };
@@ -68,8 +73,8 @@ pub use run_secrets::{delete_run_secrets, put_run_secret, run_secrets};
 pub use run_steps::{RunStep, StepStatus, delete_run_step, put_run_step, run_steps};
 pub use run_waits::{RunWait, answer_run_wait, delete_run_waits, put_run_wait, run_waits};
 pub use run_workspaces::{
-    RunBlob, delete_old_workspaces, put_run_blob, put_run_manifest, run_blob, run_blob_sizes,
-    run_manifest,
+    RunBlob, delete_old_workspaces, has_run_blobs, last_run_manifest, put_run_blob,
+    put_run_manifest, run_blob, run_blob_sizes, run_manifest,
 };
 pub use runs::{Run, RunStatus, add_run, move_run, reopen_run, request_cancel, run, undo_runs};
 pub use signing_keys::{

@@ -112,6 +112,22 @@ pub async fn run_effects(db: &Db, run_id: &str) -> Result<Vec<RunEffect>> {
     rows.into_iter().map(RunEffect::try_from).collect()
 }
 
+/// The runs that made this kind of thing and did not take it back, by what they made it on, newest first.
+pub async fn runs_with_effect(
+    db: &Db,
+    kind: &str,
+    target: &str,
+    limit: u32,
+) -> Result<Vec<String>> {
+    const SQL: &str = "SELECT run_id FROM run_effects WHERE kind = $1 AND target = $2 AND state = 'done' ORDER BY changed_at DESC, run_id LIMIT $3";
+    Ok(on_db!(db, |pool| sqlx::query_scalar(SQL)
+        .bind(kind)
+        .bind(target)
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await)?)
+}
+
 /// Writes an effect, over what was there.
 pub async fn put_run_effect(tx: &mut Tx, run_id: &str, effect: &RunEffect) -> Result<()> {
     const SQL: &str = "INSERT INTO run_effects (run_id, step_key, ordinal, kind, target, effect, observed, outcome, state, attempt, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (run_id, step_key, ordinal) DO UPDATE SET kind = excluded.kind, target = excluded.target, effect = excluded.effect, observed = excluded.observed, outcome = excluded.outcome, state = excluded.state, attempt = excluded.attempt, changed_at = excluded.changed_at";

@@ -53,6 +53,38 @@ pub async fn run_events(db: &Db, run_id: &str, after: i64, limit: u32) -> Result
         .await)?)
 }
 
+/// The newest events of a run before the one of an id, the newest first, at most `limit`.
+pub async fn run_events_before(
+    db: &Db,
+    run_id: &str,
+    before: i64,
+    limit: u32,
+) -> Result<Vec<RunEvent>> {
+    const SQL: &str = "SELECT id, run_id, type, body, created_at FROM run_events WHERE run_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    Ok(on_db!(db, |pool| sqlx::query_as(SQL)
+        .bind(run_id)
+        .bind(before)
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await)?)
+}
+
+/// The events of a run after the one of an id, in order, at most `limit`.
+pub async fn run_events_after(
+    db: &Db,
+    run_id: &str,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<RunEvent>> {
+    const SQL: &str = "SELECT id, run_id, type, body, created_at FROM run_events WHERE run_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    Ok(on_db!(db, |pool| sqlx::query_as(SQL)
+        .bind(run_id)
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await)?)
+}
+
 /// Removes how a run ended: it goes on.
 pub async fn delete_run_endings(tx: &mut Tx, run_id: &str) -> Result<()> {
     const SQL: &str =

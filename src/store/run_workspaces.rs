@@ -28,6 +28,15 @@ pub async fn run_manifest(db: &Db, run_id: &str, step_key: &str) -> Result<Optio
         .await)?)
 }
 
+/// The manifest (JSON) of the files after the last step that kept some.
+pub async fn last_run_manifest(db: &Db, run_id: &str) -> Result<Option<String>> {
+    const SQL: &str = "SELECT w.manifest FROM run_workspaces w JOIN run_steps s ON s.run_id = w.run_id AND s.step_key = w.step_key WHERE w.run_id = $1 ORDER BY s.position DESC, w.created_at DESC, w.step_key DESC LIMIT 1";
+    Ok(on_db!(db, |pool| sqlx::query_scalar(SQL)
+        .bind(run_id)
+        .fetch_optional(pool)
+        .await)?)
+}
+
 /// Keeps the manifest of the files after a step, over what was there.
 pub async fn put_run_manifest(
     tx: &mut Tx,
@@ -56,6 +65,16 @@ pub async fn run_blob_sizes(db: &Db, run_id: &str) -> Result<Vec<(String, i64)>>
         .bind(run_id)
         .fetch_all(pool)
         .await)?)
+}
+
+/// Whether a run has kept any content.
+pub async fn has_run_blobs(db: &Db, run_id: &str) -> Result<bool> {
+    const SQL: &str = "SELECT hash FROM run_blobs WHERE run_id = $1 LIMIT 1";
+    let found: Option<String> = on_db!(db, |pool| sqlx::query_scalar(SQL)
+        .bind(run_id)
+        .fetch_optional(pool)
+        .await)?;
+    Ok(found.is_some())
 }
 
 /// A content, by its hash.

@@ -79,6 +79,8 @@ pub struct Run {
     pub attempt: i64,
     /// Whether somebody wants it to stop.
     pub cancel_requested: bool,
+    /// The commit at which its template was read when it was asked for; `None`: it lies in no repository.
+    pub template_commit: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -94,6 +96,7 @@ pub(super) struct RunRow {
     heartbeat_at: Option<i64>,
     attempt: i64,
     cancel_requested: bool,
+    template_commit: Option<String>,
 }
 
 impl TryFrom<RunRow> for Run {
@@ -112,13 +115,14 @@ impl TryFrom<RunRow> for Run {
             heartbeat_at: row.heartbeat_at.map(UnixMillis),
             attempt: row.attempt,
             cancel_requested: row.cancel_requested,
+            template_commit: row.template_commit,
         })
     }
 }
 
 /// Adds a run, open.
 pub async fn add_run(tx: &mut Tx, run: &Run) -> Result<()> {
-    const SQL: &str = "INSERT INTO runs (id, undoes, status, spec, template_ref, created_by, created_at, attempt, cancel_requested) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE)";
+    const SQL: &str = "INSERT INTO runs (id, undoes, status, spec, template_ref, created_by, created_at, attempt, template_commit, cancel_requested) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, FALSE)";
     on_tx!(tx, |connection| sqlx::query(SQL)
         .bind(&run.id)
         .bind(&run.undoes)
@@ -128,6 +132,7 @@ pub async fn add_run(tx: &mut Tx, run: &Run) -> Result<()> {
         .bind(&run.created_by)
         .bind(run.created_at.0)
         .bind(run.attempt)
+        .bind(&run.template_commit)
         .execute(connection)
         .await
         .map(drop))?;
@@ -136,7 +141,7 @@ pub async fn add_run(tx: &mut Tx, run: &Run) -> Result<()> {
 
 /// A run, by id.
 pub async fn run(db: &Db, id: &str) -> Result<Option<Run>> {
-    const SQL: &str = "SELECT id, undoes, status, spec, template_ref, created_by, created_at, ended_at, heartbeat_at, attempt, cancel_requested FROM runs WHERE id = $1";
+    const SQL: &str = "SELECT id, undoes, status, spec, template_ref, created_by, created_at, ended_at, heartbeat_at, attempt, cancel_requested, template_commit FROM runs WHERE id = $1";
     let row: Option<RunRow> = on_db!(db, |pool| sqlx::query_as(SQL)
         .bind(id)
         .fetch_optional(pool)
@@ -146,7 +151,7 @@ pub async fn run(db: &Db, id: &str) -> Result<Option<Run>> {
 
 /// The runs that take a run back, newest first, at most 100.
 pub async fn undo_runs(db: &Db, id: &str) -> Result<Vec<Run>> {
-    const SQL: &str = "SELECT id, undoes, status, spec, template_ref, created_by, created_at, ended_at, heartbeat_at, attempt, cancel_requested FROM runs WHERE undoes = $1 ORDER BY created_at DESC, id DESC LIMIT 100";
+    const SQL: &str = "SELECT id, undoes, status, spec, template_ref, created_by, created_at, ended_at, heartbeat_at, attempt, cancel_requested, template_commit FROM runs WHERE undoes = $1 ORDER BY created_at DESC, id DESC LIMIT 100";
     let rows: Vec<RunRow> = on_db!(db, |pool| sqlx::query_as(SQL)
         .bind(id)
         .fetch_all(pool)

@@ -8,6 +8,7 @@ import { crawl } from "./crawl.mjs";
 import { journeys } from "./journeys.mjs";
 import { serveFiles, startPortal } from "./portal.mjs";
 import { check, expect, finish } from "./report.mjs";
+import { runPages, startRuns } from "./runs.mjs";
 
 const [binary = "../../target/debug/callboard"] = process.argv.slice(2);
 
@@ -28,8 +29,11 @@ const browser = await chromium.launch({
 });
 
 try {
+  const sources = { files, origin: fileServer.origin };
+  const runs = await startRuns(portal, sources);
   await crawl(browser, portal.origin);
-  await journeys(browser, portal, { files, origin: fileServer.origin });
+  await journeys(browser, portal, sources);
+  await runPages(browser, portal, runs);
 } finally {
   await browser.close();
   await fileServer.stop();

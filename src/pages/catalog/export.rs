@@ -5,14 +5,13 @@ use std::io;
 use axum::{
     body::Body,
     extract::{RawQuery, State},
-    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
 use serde_json::json;
 
 use super::{
-    super::{error::PageError, summary::Summary},
+    super::{csv, csv::download, error::PageError, summary::Summary},
     query::ListQuery,
     selection::Selection,
 };
@@ -38,7 +37,7 @@ pub(in crate::pages) async fn csv(
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let response = export(state, query.as_deref(), Format::Csv)?;
-    Ok(named(response, "text/csv; charset=utf-8", "catalog.csv"))
+    Ok(download(response, "text/csv; charset=utf-8", "catalog.csv"))
 }
 
 /// Answers [`crate::urls::CATALOG_JSON`].
@@ -47,16 +46,7 @@ pub(in crate::pages) async fn json(
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let response = export(state, query.as_deref(), Format::Json)?;
-    Ok(named(response, "application/json", "catalog.json"))
-}
-
-fn named(mut response: Response, content_type: &'static str, name: &str) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    headers.extend(disposition.map(|value| (header::CONTENT_DISPOSITION, value)));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    Ok(download(response, "application/json", "catalog.json"))
 }
 
 /// The first chunk is made before the answer begins, so that what is wrong can still be said.
@@ -139,39 +129,5 @@ fn csv_line(summary: &Summary<'_>) -> String {
         summary.lifecycle().to_owned(),
         summary.tags().join(" "),
     ];
-    cells.map(|cell| csv_cell(&cell)).join(",") + "\r\n"
-}
-
-/// RFC 4180, and nothing a spreadsheet would take for a formula (OWASP, "CSV Injection").
-fn csv_cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if is_formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_cell;
-
-    #[test]
-    fn cells_are_quoted_and_are_no_formulas() {
-        for (text, expected) in [
-            ("plain", "plain"),
-            ("a,b", "\"a,b\""),
-            ("say \"x\"", "\"say \"\"x\"\"\""),
-            ("two\nlines", "\"two\nlines\""),
-            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
-            ("-1", "'-1"),
-        ] {
-            assert_eq!(csv_cell(text), expected);
-        }
-    }
+    csv::line(&cells)
 }

@@ -29,7 +29,9 @@ use crate::{
     error::{Error, Result},
     http::{ANONYMOUS, AppState, Viewer},
     scaffolder::{
-        TemplateEntity, check_template,
+        TemplateEntity,
+        actions::Registry,
+        check_template,
         draft::{Draft, drafts},
         makes,
     },
@@ -132,10 +134,11 @@ async fn found(state: &AppState, filter: &GalleryFilter) -> Result<(Vec<Found>, 
     });
     let total = page.total_items;
     // Every expression of every template is parsed.
+    let actions = state.runs.actions().clone();
     let check = move || {
         let all = page.items.into_iter();
         all.map(|json| Found {
-            faults: faults(&json),
+            faults: faults(&json, &actions),
             json,
         })
         .collect()
@@ -145,7 +148,7 @@ async fn found(state: &AppState, filter: &GalleryFilter) -> Result<(Vec<Found>, 
 }
 
 /// What a run would fail of. JSON is YAML, so what was read can be checked without its file.
-fn faults(json: &[u8]) -> usize {
+fn faults(json: &[u8], actions: &Registry) -> usize {
     let Ok(text) = std::str::from_utf8(json) else {
         return 0;
     };
@@ -155,7 +158,7 @@ fn faults(json: &[u8]) -> usize {
     let Some(raw) = split_documents(text).into_iter().next() else {
         return 0;
     };
-    let found = check_template(&raw, &entity).into_iter();
+    let found = check_template(&raw, &entity, actions).into_iter();
     found
         .filter(|found| found.severity == Severity::Error)
         .count()
@@ -264,15 +267,13 @@ fn choices(catalog: &Snapshot<'_>, filter: &GalleryFilter, key: &str) -> Vec<Ent
         filter: &which,
         full_text: full_text.as_ref(),
     };
-    let counted = catalog.facets(&[key.to_owned()], which);
-    let values = counted.into_iter().next().map(|(_, values)| values);
+    let values = catalog.facet(key, which);
     let mut entries: Vec<Entry> = values
-        .unwrap_or_default()
-        .into_iter()
+        .iter()
         .map(|value| Entry {
             label: format!("{} ({})", named(catalog, key, &value.value), value.count),
             is_chosen: value.value.eq_ignore_ascii_case(chosen),
-            key: value.value,
+            key: value.value.clone(),
         })
         .collect();
     if !chosen.is_empty() && !entries.iter().any(|entry| entry.is_chosen) {

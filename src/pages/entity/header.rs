@@ -13,6 +13,9 @@ use super::{
 };
 use crate::{catalog::Snapshot, entity::EntityRef, urls};
 
+/// The tab behind that of runs.
+const HISTORY: &str = "History";
+
 /// A tab of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pages) enum Tab {
@@ -24,6 +27,8 @@ pub(in crate::pages) enum Tab {
     Graph,
     /// Versions.
     History,
+    /// Runs of templates that have to do with it.
+    Runs,
     /// The document.
     Source,
     /// None: a page that asks something.
@@ -64,10 +69,13 @@ pub(in crate::pages) struct Header {
     briefs: Vec<Brief>,
     tags: Vec<Tag>,
     tabs: Vec<TabLink>,
+    current: Tab,
     place: Option<Place>,
     edit: Option<String>,
     /// The page of the team, for Groups.
     team: Option<String>,
+    /// The form of a template.
+    create: Option<String>,
     refresh: String,
     /// The page that asks before it is deleted.
     pub(in crate::pages) delete: String,
@@ -101,11 +109,28 @@ impl Header {
                 .filter_map(|tag| tag.as_str().map(Tag::new))
                 .collect(),
             tabs: tabs(entity_ref, document, tab),
+            current: tab,
             place: (!document.file().is_empty()).then(|| Place::new(document.file(), None)),
             edit: edit_url(document),
             is_live: true,
             ..Self::of_ref(entity_ref, kind)
         }
+    }
+
+    /// With a tab for its runs, if there are some.
+    pub(in crate::pages) fn with_runs(mut self, entity_ref: &EntityRef, has_runs: bool) -> Self {
+        if has_runs {
+            let before = self.tabs.iter().position(|tab| tab.label == HISTORY);
+            let is_current = self.current == Tab::Runs;
+            let runs = TabLink {
+                label: "Runs",
+                href: urls::with_query(&urls::entity(entity_ref), &[("view", "runs")]),
+                is_current,
+            };
+            let at = before.unwrap_or(self.tabs.len().saturating_sub(1));
+            self.tabs.insert(at, runs);
+        }
+        self
     }
 
     /// For an entity that is not there (any more).
@@ -128,9 +153,11 @@ impl Header {
             briefs: Vec::new(),
             tags: Vec::new(),
             tabs: Vec::new(),
+            current: Tab::None,
             place: None,
             edit: None,
             team: (entity_ref.kind() == "group").then(|| urls::team(entity_ref)),
+            create: (entity_ref.kind() == "template").then(|| urls::create(entity_ref)),
             refresh: urls::entity_refresh(entity_ref),
             delete: urls::entity_delete(entity_ref),
             is_live: false,
@@ -189,7 +216,7 @@ fn tabs(entity_ref: &EntityRef, document: &Document, current: Tab) -> Vec<TabLin
         (
             is_written,
             Tab::History,
-            "History",
+            HISTORY,
             urls::entity_history(entity_ref),
         ),
         (true, Tab::Source, "Source", view("yaml")),

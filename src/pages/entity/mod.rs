@@ -36,9 +36,17 @@ pub(super) use self::{
     document::Document,
     header::{Header, Tab},
     relations::heading_of,
-    spec::is_web_address,
+    spec::{Shown as ShownValue, is_web_address, label_of},
 };
-use super::{error::PageError, icons, params::Params, path::EntityPath, respond, shell::Shell};
+use super::{
+    error::PageError,
+    icons,
+    params::Params,
+    path::EntityPath,
+    respond,
+    runs::{self, RunRow, TemplateRuns},
+    shell::Shell,
+};
 use crate::{
     catalog::Snapshot,
     entity::EntityRef,
@@ -78,6 +86,10 @@ struct Overview {
     annotations: Vec<Fact>,
     links: Vec<WebLink>,
     outline: Outline,
+    /// Of a template.
+    template_runs: TemplateRuns,
+    /// The runs that brought it into the catalog.
+    made_by: Vec<RunRow>,
     targets: Targets,
 }
 
@@ -102,6 +114,7 @@ async fn show(
     };
     match params.text("view") {
         "api" => definition(&state, shell, &entity_ref, document).await,
+        "runs" => runs::tab(&state, shell, &entity_ref, &document).await,
         "yaml" | "json" => source::show(&state, shell, &entity_ref, &document).await,
         _ => {
             let shown = Shown {
@@ -133,18 +146,28 @@ async fn overview(
     let source = store::source_of(&state.store, entity_ref).await?;
     let notices = Notices::read(state, document, source.as_ref(), entity_ref, shell.now).await?;
     let targets = Targets::read(state, entity_ref).await?;
+    let is_template = entity_ref.kind() == "template";
+    let template_runs = if is_template {
+        TemplateRuns::read(state, entity_ref, document, &shell).await?
+    } else {
+        TemplateRuns::default()
+    };
+    let made_by = runs::made_by(state, document, &shell).await?;
+    let has_runs = !template_runs.rows.is_empty() || !is_template && !made_by.is_empty();
     let (header, mut groups, facts) = read(&state.catalog.read(), shown);
     relations::place(state, lines, document.file(), &mut groups).await?;
     let (long_facts, facts) = facts.into_iter().partition(|fact| fact.value.is_long());
     let page = Overview {
         long_facts,
-        header,
+        header: header.with_runs(entity_ref, has_runs),
         notices,
         relations: groups,
         facts,
         annotations: facts::annotations(document),
         links: facts::links(document),
-        outline: if entity_ref.kind() == "template" {
+        template_runs,
+        made_by,
+        outline: if is_template {
             template::outline(document)
         } else {
             Outline::default()
@@ -172,12 +195,14 @@ async fn definition(
     entity_ref: &EntityRef,
     document: Document,
 ) -> Result<Response, PageError> {
+    let has_runs = runs::has_runs(state, entity_ref, &document).await?;
     let header = Header::new(
         &state.catalog.read(),
         &document,
         entity_ref,
         Tab::Definition,
-    );
+    )
+    .with_runs(entity_ref, has_runs);
     let definition = tokio::task::spawn_blocking(move || Definition::read(&document))
         .await
         .map_err(Error::internal)?;

@@ -9,6 +9,7 @@ use super::{
         error::PageError,
         moment::Moment,
         respond,
+        runs::has_runs,
         shell::Shell,
         sources::{place::Place, revision::Revision},
     },
@@ -50,9 +51,11 @@ pub(super) async fn show(
     document: &Document,
 ) -> Result<Response, PageError> {
     let written = written(state, &shell, entity_ref, document.file()).await?;
+    let has_runs = has_runs(state, entity_ref, document).await?;
+    let header = Header::new(&state.catalog.read(), document, entity_ref, Tab::Source);
     let served = serde_json::to_string_pretty(document.value()).map_err(Error::internal)?;
     let page = SourcePage {
-        header: Header::new(&state.catalog.read(), document, entity_ref, Tab::Source),
+        header: header.with_runs(entity_ref, has_runs),
         written,
         served: Excerpt::whole("The entity as the API serves it", &served, Language::Yaml),
         uid: document.text("/metadata/uid").to_owned(),

@@ -13,7 +13,7 @@ const MAX_ITEMS: usize = 100;
 /// A value: `{{ value }}` in a template.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "entity/value.html")]
-pub(super) enum Shown {
+pub(in crate::pages) enum Shown {
     /// A word, a number, a sentence.
     Text(String),
     /// Several lines, or JSON: as it stands.
@@ -34,7 +34,10 @@ impl HtmlSafe for Shown {}
 
 impl Shown {
     /// A value, with those texts as links to entities that `entity` knows.
-    pub(super) fn new(value: &Value, entity: &dyn Fn(&str) -> Option<EntityLink>) -> Self {
+    pub(in crate::pages) fn new(
+        value: &Value,
+        entity: &dyn Fn(&str) -> Option<EntityLink>,
+    ) -> Self {
         Self::at_depth(value, entity, 0)
     }
 

@@ -14,6 +14,7 @@ use super::{
     params::Params,
     path::EntityPath,
     respond,
+    runs::has_runs,
     shell::Shell,
 };
 use crate::{
@@ -158,12 +159,18 @@ async fn show(
     EntityPath(entity_ref): EntityPath,
     params: Params,
 ) -> Result<Response, PageError> {
-    let page = tokio::task::spawn_blocking({
-        let shell = shell.clone();
-        move || page(&state.catalog.read(), shell, &entity_ref, &params)
+    let document = Document::find(&state.catalog.read(), &entity_ref);
+    let has_runs = match &document {
+        Some(document) => has_runs(&state, &entity_ref, document).await?,
+        None => false,
+    };
+    let mut page = tokio::task::spawn_blocking({
+        let (shell, own) = (shell.clone(), entity_ref.clone());
+        move || page(&state.catalog.read(), shell, &own, &params)
     })
     .await
     .map_err(Error::internal)??;
+    page.header = page.header.with_runs(&entity_ref, has_runs);
     if shell.wants("around") {
         return respond::html(&shell, page.as_around().render());
     }

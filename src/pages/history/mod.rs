@@ -14,6 +14,7 @@ use super::{
     params::Params,
     path::{EntityPath, VersionPath},
     respond,
+    runs::has_runs,
     shell::Shell,
     sources::place::Place,
 };
@@ -117,6 +118,10 @@ async fn show(
         .filter_map(|version| version.location_key.as_deref())
         .collect();
     let files = store::known_files(&state.store, &files).await?;
+    let has_runs = match &document {
+        Some(document) => has_runs(state, own, document).await?,
+        None => false,
+    };
     let catalog = state.catalog.read();
     let mut entries = entries(&catalog, &versions, shell.now, chosen);
     for (entry, version) in entries.iter_mut().zip(&versions) {
@@ -126,7 +131,9 @@ async fn show(
     }
     let page = HistoryPage {
         header: match document {
-            Some(document) => Header::new(&catalog, &document, own, Tab::History),
+            Some(document) => {
+                Header::new(&catalog, &document, own, Tab::History).with_runs(own, has_runs)
+            }
             None => Header::of_missing(own),
         },
         address: urls::entity_history(own),

@@ -25,6 +25,8 @@ pub struct RunFacts {
     pub template_ref: String,
     /// Where relative addresses count from.
     pub origin: Origin,
+    /// The commit of the template: its own repository is read at it.
+    pub template_commit: Option<String>,
     /// For whom.
     pub user: Option<EntityRef>,
     /// What the catalog knows of them.

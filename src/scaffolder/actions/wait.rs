@@ -18,6 +18,8 @@ const UNITS: [(&str, f64); 4] = [
 ];
 /// The answer that lets a run go on.
 pub const YES: &str = "yes";
+/// The kind of a wait for somebody who says whether an effect was done.
+pub const OUTCOME: &str = "outcome";
 
 pub(super) struct WaitFor;
 

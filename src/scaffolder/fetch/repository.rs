@@ -3,7 +3,7 @@
 use futures_util::future::try_join_all;
 use url::Url;
 
-use super::{Fetched, archive};
+use super::{Fetched, Origin, archive};
 use crate::{
     error::{Error, Result},
     forge::{
@@ -22,6 +22,7 @@ const PARALLEL: usize = 8;
 /// A place in a repository of a host with a client.
 pub(super) struct Place {
     forge: Forge,
+    host: String,
     address: Address,
     target: String,
 }
@@ -35,11 +36,11 @@ impl Place {
             return Ok(None);
         };
         let user = call.run.user.as_ref();
-        let forge = call
-            .services
-            .host(&authority(&url), call.token().as_ref(), user)?;
+        let host = authority(&url);
+        let forge = call.services.host(&host, call.token().as_ref(), user)?;
         Ok(Some(Self {
             forge,
+            host,
             address,
             target: target.to_owned(),
         }))
@@ -85,7 +86,8 @@ impl Place {
             return Ok(CommitId(fixed));
         }
         let revision = self.revision();
-        let commit = match call.pins.of_revision(&revision) {
+        let known = call.pins.of_revision(&revision);
+        let commit = match known.or_else(|| self.template_commit(call)) {
             Some(fixed) => CommitId(fixed),
             None => self.head().await?,
         };
@@ -121,6 +123,20 @@ impl Place {
             self.address.repository,
             self.address.revision.as_deref().unwrap_or_default()
         )
+    }
+
+    /// The commit at which the template was read, if this is the same branch of the same repository: its files belong
+    /// together.
+    fn template_commit(&self, call: &ActionCall<'_>) -> Option<String> {
+        let Origin::Url(base) = &call.run.origin else {
+            return None;
+        };
+        let base = Url::parse(base).ok()?;
+        let template = call.services.forges.address(&base)?;
+        let is_same = authority(&base) == self.host
+            && template.repository == self.address.repository
+            && template.revision == self.address.revision;
+        call.run.template_commit.clone().filter(|_| is_same)
     }
 
     async fn one_by_one(&self, commit: &CommitId) -> Result<Vec<Fetched>> {

@@ -80,15 +80,9 @@ fn tags(kinds: &[String], term: &str, around: &Surroundings<'_>) -> Vec<Suggesti
         kinds if kinds.is_empty() => Filter::All,
         kinds => Filter::In("kind".to_owned(), kinds),
     };
-    let facets = around
-        .catalog
-        .facets(&["metadata.tags".to_owned()], &filter);
-    let mut values = facets
-        .into_iter()
-        .next()
-        .map(|(_, all)| all)
-        .unwrap_or_default();
-    values.retain(|tag| tag.value.contains(&term.to_lowercase()));
+    let term = term.to_lowercase();
+    let mut values = around.catalog.facet("metadata.tags", &filter).to_vec();
+    values.retain(|tag| tag.value.contains(&term));
     values.sort_by_key(|tag| std::cmp::Reverse(tag.count));
     let suggestion = |tag: crate::catalog::FacetValue| Suggestion {
         label: String::new(),

@@ -6,11 +6,7 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{
-    Engine,
-    journal::RunJournal,
-    secrets::{BACKSTAGE_TOKEN, Secrets},
-};
+use super::{Engine, journal::RunJournal, log_room::LogRoom, secrets::Secrets};
 use crate::{
     entity::EntityRef,
     error::{Error, Result},
@@ -19,7 +15,7 @@ use crate::{
         actions::{Lines, Mask, RunFacts},
         fetch::Origin,
         rendering::Scope,
-        spec::{Step, TaskSpec},
+        spec::{BACKSTAGE_TOKEN, Step, TaskSpec},
     },
     store::{
         self, Run, RunEffect, RunStatus, RunStep, RunWait, StepStatus, delete_run_secrets,
@@ -147,6 +143,7 @@ impl Engine {
             lines: Lines::default(),
             changed: &self.changed,
             is_lost: AtomicBool::new(false),
+            room: LogRoom::default(),
         }
     }
 
@@ -193,6 +190,7 @@ impl<'a> Execution<'a> {
                 id: run.id.clone(),
                 template_ref: spec.template_ref().to_owned(),
                 origin: Origin::of(spec.base_url()),
+                template_commit: run.template_commit.clone(),
                 user,
                 user_entity: spec.0["user"].get("entity").cloned(),
             },

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::journal::RunJournal;
+use super::{journal::RunJournal, made::FileContent};
 use crate::{
     auth::Seal,
     error::{Error, Result},
@@ -10,7 +10,7 @@ use crate::{
         Workspace,
         workspace::{Entry, EntryKind, MAX_BYTES, Manifest},
     },
-    store::{self, RunBlob, Tx, put_run_blob, put_run_manifest, run_blob, run_blob_sizes},
+    store::{self, Db, RunBlob, Tx, put_run_blob, put_run_manifest, run_blob, run_blob_sizes},
 };
 
 /// The files as they are, ready to be kept.
@@ -99,6 +99,17 @@ pub(super) async fn restore(
         laid.await.map_err(Error::internal)??;
     }
     Ok(())
+}
+
+/// The content of a file as it is kept; `None` if it is not kept any more.
+pub(super) async fn kept(db: &Db, run_id: &str, hash: &str) -> Result<Option<FileContent>> {
+    let Some(blob) = run_blob(db, run_id, hash).await? else {
+        return Ok(None);
+    };
+    if blob.is_sealed {
+        return Ok(Some(FileContent::Secret));
+    }
+    unpacked(run_id, &blob, None).map(|bytes| Some(FileContent::Bytes(bytes)))
 }
 
 fn purpose(run_id: &str, hash: &str) -> String {

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::{
     effect_rows::{Written, effect_of, observed_of, outcome_of},
+    log_room::LogRoom,
     pipelines::expected_pipeline,
     secrets::{self, Secrets},
 };
@@ -21,7 +22,7 @@ use crate::{
     error::{Error, Result},
     scaffolder::{
         Services,
-        actions::{ActionCall, Line, Lines, Wait, YES},
+        actions::{ActionCall, Line, Lines, OUTCOME, Wait, YES},
         effects::{Effect, Failure, Found, SECRETS, World},
         fetch::Pins,
     },
@@ -51,6 +52,8 @@ pub(super) struct RunJournal<'a> {
     pub(super) changed: &'a watch::Sender<u64>,
     /// Somebody else executes the run now: nothing may be written or done any more.
     pub(super) is_lost: AtomicBool,
+    /// How much it may still say.
+    pub(super) room: LogRoom,
 }
 
 impl RunJournal<'_> {
@@ -74,8 +77,9 @@ impl RunJournal<'_> {
             ));
         }
         for line in self.lines.take() {
-            let body = line.body.to_string();
-            add_run_event(&mut tx, self.run_id, line.kind, &body, now).await?;
+            if let Some(body) = self.room.kept(&line) {
+                add_run_event(&mut tx, self.run_id, line.kind, &body, now).await?;
+            }
         }
         Ok(tx)
     }
@@ -240,7 +244,7 @@ impl<'a> StepJournal<'a> {
             "This may have been done before the run broke off: {what} Look, and answer yes if it was done, no if it is to be done again."
         );
         self.noted().wait = Some(Wait {
-            kind: "approval".to_owned(),
+            kind: OUTCOME.to_owned(),
             question: question.clone(),
             due_at: None,
         });

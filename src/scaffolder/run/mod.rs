@@ -9,6 +9,8 @@ mod execution;
 mod fair;
 mod files;
 mod journal;
+mod log_room;
+mod made;
 mod pass;
 mod pipeline_look;
 mod pipelines;
@@ -28,6 +30,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use journal::StepJournal;
+pub use made::{FileChange, FileContent, Made, MadeFile, MadeFiles};
 pub use requests::NewRun;
 pub use undo::UndoItem;
 

@@ -10,7 +10,7 @@ use crate::{
         actions::{ActionCall, Outcome, StepLog, Wait},
         fetch::Pins,
         host_map::redirected,
-        spec::Step,
+        spec::{BACKSTAGE_TOKEN, Step},
     },
     store::{RunStep, RunWait, put_run_step},
 };
@@ -139,7 +139,7 @@ impl Execution<'_> {
         // What is made of a secret by a filter is no reference to it: the whole input is encrypted. But for the
         // user's token, which is made anew and never kept.
         let seal = self.engine.services.seal.as_ref();
-        let seal = seal.filter(|_| holds_secrets && !step.mentions(secrets::BACKSTAGE_TOKEN));
+        let seal = seal.filter(|_| holds_secrets && !step.mentions(BACKSTAGE_TOKEN));
         row.input = Some(if holds_secrets {
             "\"***\"".to_owned()
         } else {

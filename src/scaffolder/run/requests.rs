@@ -8,8 +8,9 @@ use crate::{
     error::{Error, Result},
     scaffolder::{actions::Line, spec::TaskSpec},
     store::{
-        self, Run, RunStatus, RunStep, StepStatus, Tx, add_run, add_run_event, answer_run_wait,
-        delete_run_endings, delete_run_step, put_run_step, reopen_run, request_cancel,
+        self, EffectState, Run, RunStatus, RunStep, StepStatus, Tx, add_run, add_run_event,
+        answer_run_wait, delete_run_effect, delete_run_endings, delete_run_step, put_run_effect,
+        put_run_step, reopen_run, request_cancel,
     },
 };
 
@@ -60,6 +61,7 @@ impl Runs {
             heartbeat_at: None,
             attempt: 1,
             cancel_requested: false,
+            template_commit: self.template_commit(&new.spec).await?,
         };
         let mut tx = services.db.begin().await?;
         add_run(&mut tx, &run).await?;
@@ -67,6 +69,15 @@ impl Runs {
         tx.commit().await?;
         self.0.wake.notify_one();
         Ok(())
+    }
+
+    /// The commit at which the catalog has read a template.
+    async fn template_commit(&self, spec: &TaskSpec) -> Result<Option<String>> {
+        let Some(location) = spec.location() else {
+            return Ok(None);
+        };
+        let file = store::file(&self.services().db, location).await?;
+        Ok(file.and_then(|file| file.revision))
     }
 
     /// A run. [`Error::NotFound`] in Backstage's words.
@@ -180,6 +191,58 @@ impl Runs {
                 "Step {step_key} does not wait for an answer. Look at the run: somebody may have answered."
             )));
         }
+        let body = json!({
+            "message": format!("Answered by {by}: {answer}"), "stepId": step_of(step_key),
+        });
+        self.tell(&mut tx, id, "log", body).await?;
+        tx.commit().await?;
+        self.notify();
+        Ok(())
+    }
+
+    /// Says of an effect nobody knows about whether it was done; a retry goes on from there.
+    ///
+    /// [`Error::Conflict`] while the run goes on, or if it is known.
+    pub async fn settle(
+        &self,
+        id: &str,
+        (step_key, ordinal): (&str, i64),
+        was_done: bool,
+        by: &str,
+    ) -> Result<()> {
+        let run = self.run(id).await?;
+        let db = &self.services().db;
+        let effects = store::run_effects(db, id).await?;
+        let asked = effects.into_iter().find(|effect| {
+            effect.step_key == step_key
+                && effect.ordinal == ordinal
+                && effect.state == EffectState::Unknown
+        });
+        let asked = asked.filter(|_| run.status.is_ended());
+        let mut effect = asked.ok_or_else(|| {
+            Error::Conflict(
+                "Nothing of this kind is asked. Look at the run: somebody may have said it, or it goes on."
+                    .to_owned(),
+            )
+        })?;
+        let told = if was_done {
+            "It was done"
+        } else {
+            "It was not done"
+        };
+        let body = json!({
+            "message": format!("{told}, says {by}: {} {}", effect.kind, effect.target),
+            "stepId": step_of(step_key),
+        });
+        let mut tx = db.begin().await?;
+        if was_done {
+            effect.state = EffectState::Done;
+            effect.changed_at = self.services().clock.now();
+            put_run_effect(&mut tx, id, &effect).await?;
+        } else {
+            delete_run_effect(&mut tx, id, step_key, ordinal).await?;
+        }
+        self.tell(&mut tx, id, "log", body).await?;
         tx.commit().await?;
         self.notify();
         Ok(())
@@ -239,6 +302,11 @@ impl Runs {
         self.0.changed.send_modify(|count| *count += 1);
         self.0.wake.notify_one();
     }
+}
+
+/// The step of a key that may be of a pass of its `each`.
+fn step_of(step_key: &str) -> &str {
+    step_key.split('[').next().unwrap_or(step_key)
 }
 
 /// The step that failed, what comes behind it, and the passes among them that did not end well.

@@ -7,12 +7,10 @@ use serde_json::{Map, Value};
 use crate::{
     auth::Seal,
     error::{Error, Result},
-    scaffolder::{Services, actions::Mask},
+    scaffolder::{Services, actions::Mask, spec::BACKSTAGE_TOKEN},
     store::{RunEffect, Tx, put_run_secret, run_secrets},
 };
 
-/// The token of the user that every run carries; made anew by whoever executes a step, never stored.
-pub(super) const BACKSTAGE_TOKEN: &str = "backstageToken";
 /// Secrets a run may carry, and how long each may be.
 const MAX_SECRETS: usize = 100;
 const MAX_SECRET_BYTES: usize = 64 * 1024;

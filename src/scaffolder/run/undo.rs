@@ -187,7 +187,7 @@ impl Taking<'_> {
                 Found::Unknown(_) if matches!(undo, Undo::None(_)) => {}
                 Found::Unknown(what) => {
                     return Err(Error::Conflict(format!(
-                        "Nobody knows whether this was done: {what} Look, take it back by hand, then leave this step out."
+                        "Nobody knows whether this was done: {what} Look, and say on the page of that run whether it was."
                     )));
                 }
                 Found::Ours(found) => outcome = found,
