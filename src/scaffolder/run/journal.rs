@@ -222,7 +222,16 @@ impl<'a> StepJournal<'a> {
     /// Finds out what became of an effect that was meant when the process ended.
     async fn resume(&self, call: &ActionCall<'_>, row: RunEffect, asked: Effect) -> Result<Value> {
         let effect = whole(call, &row, asked)?;
-        match self.look_for(call, &effect, &row).await? {
+        // What the portal does itself is over with its process, as a rule.
+        let forges = &call.services.forges;
+        let is_outside = effect.host().is_some_and(|host| !forges.is_local(host));
+        let age_ms = u64::try_from(self.run.now().0 - row.changed_at.0).unwrap_or(0);
+        let patience = if is_outside {
+            UNDER_WAY.saturating_sub(Duration::from_millis(age_ms))
+        } else {
+            Duration::ZERO
+        };
+        match self.look_for(call, &effect, &row, patience).await? {
             Found::Ours(outcome) => {
                 call.log
                     .info(&format!("{} (done before)", effect.planned().what));
@@ -284,35 +293,34 @@ impl<'a> StepJournal<'a> {
         Ok(outcome)
     }
 
-    /// Looks for what was meant before the process ended. Its call may still be under way at the host, so what is not
-    /// there is looked for until that must be over.
+    /// Looks for what was meant before the process ended, again and again until `patience` is over: its call may
+    /// still be under way at the host.
     async fn look_for(
         &self,
         call: &ActionCall<'_>,
         effect: &Effect,
         row: &RunEffect,
+        patience: Duration,
     ) -> Result<Found> {
         let observed = observed_of(row)?;
         let token = call.token();
         let world = self.world(call, token.as_ref(), row.changed_at);
-        let forges = &call.services.forges;
-        let is_outside = effect.host().is_some_and(|host| !forges.is_local(host));
-        let age_ms = u64::try_from(self.run.now().0 - row.changed_at.0).unwrap_or(0);
-        let over = Instant::now() + UNDER_WAY.saturating_sub(Duration::from_millis(age_ms));
+        let over = Instant::now() + patience;
         loop {
             let found = effect.probe(&world, &observed).await;
             let is_settled = match &found {
                 Ok(found) => *found != Found::Absent,
                 Err(fault) => !matches!(fault, Error::ServiceUnavailable(_)),
             };
-            if is_settled || !is_outside || Instant::now() >= over {
+            if is_settled || Instant::now() >= over {
                 return found;
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 
-    /// Does what was meant before the process ended and is not there. What is refused now may be there all the same.
+    /// Does what was meant before the process ended and is not there. What fails now may be there all the same: a
+    /// host, or a program of Git that outlived the process, was not done with it.
     async fn perform_again(
         &self,
         call: &ActionCall<'_>,
@@ -323,7 +331,7 @@ impl<'a> StepJournal<'a> {
             Ok(outcome) => return self.done(row, outcome).await,
             Err(failure) => failure,
         };
-        match self.look_for(call, effect, &row).await? {
+        match self.look_for(call, effect, &row, UNDER_WAY).await? {
             Found::Ours(outcome) => self.done(row, outcome).await,
             Found::Absent | Found::Foreign(_) | Found::Unknown(_) => {
                 self.failed(row, failure).await

@@ -88,7 +88,7 @@ fn without_control(text: &str) -> String {
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         if letter == '\u{1b}' && letters.next_if_eq(&'[').is_some() {
-            let _ = letters.by_ref().find(|letter| letter.is_ascii_alphabetic());
+            let _ = letters.by_ref().find(char::is_ascii_alphabetic);
         } else if letter == '\n' || letter == '\t' || !letter.is_control() {
             plain.push(letter);
         }
@@ -104,8 +104,8 @@ mod tests {
     fn the_end_of_a_log_is_plain_and_short() {
         let log = "first\n\u{1b}[31;1mred\u{1b}[0m and \u{7}quiet\r\nlast\n\n";
         assert_eq!(end_of(log), "first\nred and quiet\nlast");
-        let long: Vec<String> = (0..100).map(|line| line.to_string()).collect();
-        let end = end_of(&long.join("\n"));
+        let numbers: Vec<String> = (0..100).map(|line| line.to_string()).collect();
+        let end = end_of(&numbers.join("\n"));
         assert!(end.starts_with("40\n") && end.ends_with("\n99"), "{end}");
         let wide = end_of(&"ä".repeat(LOG_BYTES));
         assert!(wide.len() <= LOG_BYTES && wide.ends_with('ä'));
