@@ -204,6 +204,34 @@ async fn the_first_commit_of_an_empty_repository_is_as_described() {
     ]);
 }
 
+/// Every rule GitHub knows.
+fn every_rule() -> Protection {
+    Protection {
+        branch: "main".to_owned(),
+        required_approvals: 2,
+        dismiss_stale_approvals: true,
+        require_code_owners: true,
+        required_checks: vec!["build".to_owned()],
+        require_up_to_date: true,
+        require_signed_commits: true,
+        enforce_admins: true,
+        may_push: vec![
+            Grantee::User("ana".to_owned()),
+            Grantee::Team("ops".to_owned()),
+        ],
+        apps_may_push: vec!["bot".to_owned()],
+        restricted_to: Some(PushRestriction {
+            users: vec!["ana".to_owned()],
+            teams: Vec::new(),
+            apps: vec!["bot".to_owned()],
+        }),
+        require_conversation_resolution: true,
+        require_last_push_approval: true,
+        require_linear_history: true,
+        block_creations: true,
+    }
+}
+
 #[tokio::test]
 #[ignore = "needs node: npm ci in tests/real/github"]
 async fn branches_and_their_protection_are_as_described() {
@@ -227,30 +255,7 @@ async fn branches_and_their_protection_are_as_described() {
         .await
         .expect("asked")
         .expect("there");
-    let rules = Protection {
-        branch: "main".to_owned(),
-        required_approvals: 2,
-        dismiss_stale_approvals: true,
-        require_code_owners: true,
-        required_checks: vec!["build".to_owned()],
-        require_up_to_date: true,
-        require_signed_commits: true,
-        enforce_admins: true,
-        may_push: vec![
-            Grantee::User("ana".to_owned()),
-            Grantee::Team("ops".to_owned()),
-        ],
-        apps_may_push: vec!["bot".to_owned()],
-        restricted_to: Some(PushRestriction {
-            users: vec!["ana".to_owned()],
-            teams: Vec::new(),
-            apps: vec!["bot".to_owned()],
-        }),
-        require_conversation_resolution: true,
-        require_last_push_approval: true,
-        require_linear_history: true,
-        block_creations: true,
-    };
+    let rules = every_rule();
     github.protect_branch(&shop(), &rules).await.expect("set");
     let bare = Protection {
         branch: "main".to_owned(),

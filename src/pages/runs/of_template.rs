@@ -88,11 +88,10 @@ fn told(endings: &[RunEnding]) -> String {
         1 => "its one run".to_owned(),
         all => format!("its {all} runs that have ended"),
     };
-    let mut told = format!("{share} % of {runs} completed");
-    if let Some(median) = took.get(took.len() / 2) {
-        told += &format!(", half of them within {}", duration::spoken(*median));
-    }
-    told + "."
+    let quick = took.get(took.len() / 2).map_or_else(String::new, |median| {
+        format!(", half of them within {}", duration::spoken(*median))
+    });
+    format!("{share} % of {runs} completed{quick}.")
 }
 
 type Counted = Vec<(EntityLink, usize)>;

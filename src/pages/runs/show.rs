@@ -41,8 +41,6 @@ struct RunPage {
     /// Whether what came of it is what one comes for.
     is_completed: bool,
     answers: Vec<Answer>,
-    /// Whether its template is in the catalog: else nobody knows which answers may be seen.
-    has_template: bool,
     log_href: String,
     is_cut: bool,
     /// The stream of what happens, where something still does.
@@ -92,7 +90,6 @@ impl RunPage {
             lines: tail.lines.remove("run-log").unwrap_or_default(),
             rest: Rest::new(state, &catalog, loaded),
             is_completed: loaded.run.status == RunStatus::Completed,
-            has_template: head.template.exists(),
             answers: answers::answers(&catalog, &loaded.spec),
             log_href: urls::run_part(&id, "log"),
             is_cut: tail.is_cut,

@@ -104,15 +104,15 @@ fn told(loaded: &Loaded, now: UnixMillis) -> String {
         let row = loaded.row(step);
         row.is_some_and(|row| matches!(row.status, StepStatus::Completed | StepStatus::Skipped))
     });
-    let mut told = match run.status {
+    let told = match run.status {
         RunStatus::Completed => format!("in {took}"),
         RunStatus::Failed => format!("after {took}"),
         _ => format!("{} of {} steps, {took}", done.count(), loaded.steps.len()),
     };
-    if run.attempt > 1 {
-        told += &format!(", attempt {}", run.attempt);
+    match run.attempt {
+        ..=1 => told,
+        attempt => format!("{told}, attempt {attempt}"),
     }
-    told
 }
 
 /// What the steps that are left read of what only its user knows; it was erased when the run ended.

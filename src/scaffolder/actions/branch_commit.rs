@@ -8,7 +8,10 @@ use super::{ActionCall, committing, target::Target};
 use crate::{
     error::{Error, Result},
     forge::{CommitId, GitHost, TreeEntry, blob_id},
-    scaffolder::effects::{CommitBase, CommitFiles, CommittedFile, Effect},
+    scaffolder::{
+        effects::{CommitBase, CommitFiles, CommittedFile, Effect},
+        run::StepJournal,
+    },
 };
 
 /// What is committed where.
@@ -44,7 +47,7 @@ impl BranchCommit<'_> {
             Some(base) => base.to_owned(),
             None => target.default_branch().await?,
         };
-        let is_begun = call.journal.is_some_and(|journal| journal.has_begun());
+        let is_begun = call.journal.is_some_and(StepJournal::has_begun);
         let standing = if self.may_exist && !is_begun {
             head(target, self.branch).await?
         } else {

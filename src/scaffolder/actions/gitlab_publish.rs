@@ -18,7 +18,10 @@ use crate::{
         ApiMethod::{Post, Put},
         GitHost,
     },
-    scaffolder::effects::{Effect, FoundBy, HostCall, IfThere, Planned, reading},
+    scaffolder::{
+        effects::{Effect, FoundBy, HostCall, IfThere, Planned, reading},
+        run::StepJournal,
+    },
 };
 
 /// The branch that counts where the template does not say, as in Backstage.
@@ -166,7 +169,7 @@ fn number(host_id: &Value) -> Value {
 
 /// The output for a project that is there already and is to be left as it is.
 async fn there(call: &ActionCall<'_>, target: &Target) -> Result<Option<Value>> {
-    let is_made_here = call.journal.is_some_and(|journal| journal.has_begun());
+    let is_made_here = call.journal.is_some_and(StepJournal::has_begun);
     if call.flag("skipExisting") != Some(true) || is_made_here {
         return Ok(None);
     }

@@ -41,7 +41,7 @@ pub(super) struct Declared {
 #[derive(Debug, Clone)]
 pub(super) enum Does {
     /// A call over HTTP; its parts are rendered.
-    Http(HttpParts),
+    Http(Box<HttpParts>),
     /// Built-in actions, one after the other.
     Steps(Vec<InnerStep>),
 }
@@ -127,7 +127,9 @@ impl Reader<'_> {
         let found = faults(&form(), value).unwrap_or_default();
         for fault in found {
             let path: Vec<String> = fault.path.iter().map(segment).collect();
-            let pointer: String = path.iter().map(|key| format!("/{key}")).collect();
+            let pointer = path
+                .iter()
+                .fold(String::new(), |above, key| above + "/" + key);
             let told = format!("{} {}.", path.join("."), fault.message);
             self.note(wrong, &pointer, told.trim_start());
         }
@@ -150,7 +152,7 @@ impl Reader<'_> {
         let text = |key: &str| value[key].as_str().map(str::to_owned);
         let name = text("name").unwrap_or_default();
         let does = match (value.get("http"), value.get("steps")) {
-            (Some(http), None) => self.http(http, wrong).map(Does::Http),
+            (Some(http), None) => self.http(http, wrong).map(Box::new).map(Does::Http),
             (None, Some(steps)) => self.steps(steps, wrong).map(Does::Steps),
             _ => {
                 self.note(wrong, "/name", "An action has either `http` or `steps`.");

@@ -147,15 +147,16 @@ impl Parts {
     fn owner(&self, product: ScmHost) -> Result<Option<String>> {
         match (product, self.part("owner")) {
             (ScmHost::BitbucketCloud, _) => self.required("workspace").map(Some),
-            (ScmHost::BitbucketServer, _) => self.required("project").map(Some),
             (ScmHost::AzureRepos, _) => {
                 let (organization, project) =
                     (self.required("organization")?, self.required("project")?);
                 Ok(Some(format!("{organization}/{project}")))
             }
+            (ScmHost::BitbucketServer, _) | (ScmHost::GitLab, None) => {
+                self.required("project").map(Some)
+            }
             (_, Some(owner)) => Ok(Some(owner)),
             (ScmHost::Gitea, None) => Ok(None),
-            (ScmHost::GitLab, None) => self.required("project").map(Some),
             (_, None) => self.required("owner").map(Some),
         }
     }

@@ -28,12 +28,9 @@ impl Execution<'_> {
                 let services = &self.engine.services;
                 let user = self.facts.user.as_ref();
                 let asked = right.ask(services, Given(&input), user).await;
-                match asked {
-                    Err(Error::NotAllowed(why)) => {
-                        return Err(Error::NotAllowed(format!("Step {}: {why}", step.id)));
-                    }
-                    // What cannot be asked now, the step itself will tell.
-                    Ok(()) | Err(_) => {}
+                // What cannot be asked now, the step itself will tell.
+                if let Err(Error::NotAllowed(why)) = asked {
+                    return Err(Error::NotAllowed(format!("Step {}: {why}", step.id)));
                 }
             }
         }

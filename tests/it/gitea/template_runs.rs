@@ -77,7 +77,7 @@ jobs:
         env: {TOKEN: "${{ secrets.DEPLOY_TOKEN }}"}
         run: test -n "$TOKEN" && echo "on ${{ github.ref_name }}"
 "#;
-const RED: &str = r#"on: push
+const RED: &str = r"on: push
 jobs:
   build:
     runs-on: host
@@ -86,7 +86,7 @@ jobs:
         run: echo all is well
       - name: Paint
         run: echo out of paint; exit 3
-"#;
+";
 /// Nothing takes longer, unless it is broken.
 const PATIENCE: Duration = Duration::from_mins(1);
 

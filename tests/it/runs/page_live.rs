@@ -53,8 +53,8 @@ async fn a_stream_goes_on_until_the_run_ends_and_says_nothing_twice() {
     assert!(stream.contains("Yes, go on"), "the question: {stream}");
     let last = stream.rsplit("id=\"run-state\"").next().expect("a state");
     assert!(last.contains("completed"), "{last}");
-    let seen = stream.lines().filter_map(|line| line.strip_prefix("id: "));
-    let seen = seen.last().expect("an id");
+    let mut ids = stream.lines().filter_map(|line| line.strip_prefix("id: "));
+    let seen = ids.next_back().expect("an id");
 
     // A browser that comes back is sent the parts, and no line again.
     let again = live(&app, &id, Some(seen)).await;

@@ -145,7 +145,7 @@ impl Inner {
                 self.committed(path.split("/git/").next().unwrap_or_default());
                 (StatusCode::OK, json!({}))
             }
-            _ => self.put(path, body),
+            _ => self.put(path, &body),
         }
     }
 
@@ -159,7 +159,7 @@ impl Inner {
         }
     }
 
-    fn put(&mut self, path: &str, body: Value) -> (StatusCode, Value) {
+    fn put(&mut self, path: &str, body: &Value) -> (StatusCode, Value) {
         if path.ends_with("/contents/.gitkeep") {
             return (StatusCode::CREATED, json!({}));
         }
