@@ -64,8 +64,30 @@ fn validator(schema: &Value, with_formats: bool) -> Result<jsonschema::Validator
 
 fn found(schema: &Value, value: &Value, with_formats: bool) -> Result<Vec<SchemaFault>> {
     let validator = validator(schema, with_formats)?;
-    let all = validator.iter_errors(value).take(MAX_FAULTS);
-    Ok(all.flat_map(|fault| told(schema, value, &fault)).collect())
+    let mut all: Vec<_> = validator.iter_errors(value).take(MAX_FAULTS).collect();
+    all.sort_by_cached_key(|fault| place(schema, fault.schema_path().as_str()));
+    let told = all.iter().flat_map(|fault| told(schema, value, fault));
+    Ok(told.collect())
+}
+
+/// Where in a schema a pointer leads: which key of which, from the root on.
+fn place(schema: &Value, pointer: &str) -> Vec<usize> {
+    let mut at = Some(schema);
+    let mut places = Vec::new();
+    for segment in pointer.split('/').skip(1) {
+        let key = segment.replace("~1", "/").replace("~0", "~");
+        let place = match at {
+            Some(Value::Object(map)) => map.keys().position(|other| *other == key),
+            _ => key.parse().ok(),
+        };
+        let Some(place) = place else { break };
+        places.push(place);
+        at = at.and_then(|value| match value {
+            Value::Array(list) => list.get(place),
+            value => value.get(&key),
+        });
+    }
+    places
 }
 
 fn told(

@@ -59,9 +59,17 @@ impl<'t> Reader<'t> {
     }
 
     fn json(&mut self) -> Option<Value> {
-        let mut values = Deserializer::from_str(self.rest).into_iter::<Value>();
+        let text = self.rest.trim_start();
+        if !text.starts_with(['"', '[', '{']) {
+            let is_part = |letter: char| letter.is_ascii_alphanumeric() || "+-.".contains(letter);
+            let end = text.find(|letter| !is_part(letter));
+            let (word, rest) = text.split_at(end.unwrap_or(text.len()));
+            self.rest = rest;
+            return serde_json::from_str(word).ok();
+        }
+        let mut values = Deserializer::from_str(text).into_iter::<Value>();
         let value = values.next()?.ok()?;
-        self.rest = &self.rest[values.byte_offset()..];
+        self.rest = &text[values.byte_offset()..];
         Some(value)
     }
 
@@ -93,16 +101,18 @@ impl<'t> Reader<'t> {
 
     fn list(&mut self) -> Option<Value> {
         let mut schema = self.single()?;
-        while self.takes("[]") {
-            let items = std::mem::replace(&mut schema, json!({"type": "array"}));
-            if items != json!({}) {
-                schema["items"] = items;
+        loop {
+            if self.takes("(") {
+                self.limits(&mut schema)?;
+            } else if self.takes("[]") {
+                let items = std::mem::replace(&mut schema, json!({"type": "array"}));
+                if items != json!({}) {
+                    schema["items"] = items;
+                }
+            } else {
+                return Some(schema);
             }
         }
-        if self.takes("(") {
-            self.limits(&mut schema)?;
-        }
-        Some(schema)
     }
 
     fn limits(&mut self, schema: &mut Value) -> Option<()> {

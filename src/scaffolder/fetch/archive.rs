@@ -15,6 +15,15 @@ use crate::{
 pub(super) fn unpack(packed: &Bytes, path: &str) -> Result<Vec<Fetched>> {
     let unpacked = GzDecoder::new(packed.as_ref()).take(MAX_BYTES + 1);
     let mut archive = tar::Archive::new(unpacked);
+    let found = entries_below(&mut archive, path);
+    // What was cut off looks broken, too.
+    if archive.into_inner().limit() == 0 {
+        return Err(too_much());
+    }
+    found
+}
+
+fn entries_below<R: Read>(archive: &mut tar::Archive<R>, path: &str) -> Result<Vec<Fetched>> {
     let mut found = Vec::new();
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
@@ -37,9 +46,6 @@ pub(super) fn unpack(packed: &Bytes, path: &str) -> Result<Vec<Fetched>> {
         if found.len() > MAX_ENTRIES {
             return Err(too_much());
         }
-    }
-    if archive.into_inner().limit() == 0 {
-        return Err(too_much());
     }
     Ok(found)
 }
@@ -85,9 +91,6 @@ pub(super) fn below<'a>(whole: &'a str, folder: &str) -> Option<&'a str> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` calls")]
 fn broken(fault: std::io::Error) -> Error {
-    if fault.kind() == std::io::ErrorKind::UnexpectedEof {
-        return too_much();
-    }
     Error::Template(
         "Error",
         format!("The archive the host sent cannot be unpacked: {fault}."),
