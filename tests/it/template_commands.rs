@@ -56,9 +56,13 @@ fn a_preview_shows_what_would_be_made_and_writes_the_files() {
     let (code, shown, errors) = callboard(folder.path(), &arguments);
     assert_eq!((code, errors.as_str()), (Some(0), ""), "{shown}");
     insta::assert_snapshot!(shown, @r"
-    Effects: 1
-      make: Makes the repository github.com?owner=acme&repo=shop, and commits the files to it.
+    Effects: 3
+      make: Makes the repository github.com/acme/shop, and commits the files to it.
         taken back: Deletes the repository, if nothing was committed to it since.
+      make: Changes the settings of github.com/acme/shop.
+        taken back: Goes with the repository.
+      make: Protects the branch master of github.com/acme/shop.
+        taken back: Puts back the rules it had, if they were not changed since.
     Files: 1
       make: shop/README.md (26 bytes)
     Output:
@@ -145,9 +149,11 @@ fn tests_of_templates_say_what_differs_and_are_updated() {
     insta::assert_snapshot!(&text[hand.len()..], @r"
     effects:
     - step: make
-      what: >-
-        Makes the repository github.com?owner=acme&repo=shop, and commits the files to
-        it.
+      what: Makes the repository github.com/acme/shop, and commits the files to it.
+    - step: make
+      what: Changes the settings of github.com/acme/shop.
+    - step: make
+      what: Protects the branch master of github.com/acme/shop.
     output:
       remoteUrl: ${{ steps.make.output.remoteUrl }}
     files:

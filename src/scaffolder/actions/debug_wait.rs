@@ -22,7 +22,7 @@ impl Action for DebugWait {
         ";
         About::new(
             "debug:wait",
-            "Waits for some time, ten minutes at most.",
+            "Waits for a certain period of time, ten minutes at most.",
             schema::fields(input),
         )
         .example("Wait for five seconds", "seconds: 5\n")

@@ -92,6 +92,13 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether it may go well later.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        let (Self::Refused(error) | Self::Unclear(error)) = self;
+        matches!(error, Error::ServiceUnavailable(_))
+    }
+
     /// Why, whichever it is.
     #[must_use]
     pub fn into_error(self) -> Error {

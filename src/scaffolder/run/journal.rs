@@ -37,6 +37,8 @@ pub(super) const LEASE_MS: i64 = 30_000;
 
 /// A call that was sent before the process ended is over at its host after so long.
 const UNDER_WAY: Duration = Duration::from_secs(5);
+/// How often that is tried, with [`UNDER_WAY`] between: longer than the local Git host lets a broken push settle.
+const TRIES: u32 = 6;
 /// Until then it is looked so often whether it was done.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
@@ -320,21 +322,26 @@ impl<'a> StepJournal<'a> {
     }
 
     /// Does what was meant before the process ended and is not there. What fails now may be there all the same: a
-    /// host, or a program of Git that outlived the process, was not done with it.
+    /// host, or a program of Git that outlived the process, was not done with it. What stands in its way, such as a
+    /// lock nobody holds any more, goes in a while.
     async fn perform_again(
         &self,
         call: &ActionCall<'_>,
         effect: &Effect,
         row: RunEffect,
     ) -> Result<Value> {
-        let failure = match self.attempt(call, effect, &row).await? {
-            Ok(outcome) => return self.done(row, outcome).await,
-            Err(failure) => failure,
-        };
-        match self.look_for(call, effect, &row, UNDER_WAY).await? {
-            Found::Ours(outcome) => self.done(row, outcome).await,
-            Found::Absent | Found::Foreign(_) | Found::Unknown(_) => {
-                self.failed(row, failure).await
+        let mut tries = 1;
+        loop {
+            let failure = match self.attempt(call, effect, &row).await? {
+                Ok(outcome) => return self.done(row, outcome).await,
+                Err(failure) => failure,
+            };
+            match self.look_for(call, effect, &row, UNDER_WAY).await? {
+                Found::Ours(outcome) => return self.done(row, outcome).await,
+                Found::Absent if tries < TRIES && failure.may_pass() => tries += 1,
+                Found::Absent | Found::Foreign(_) | Found::Unknown(_) => {
+                    return self.failed(row, failure).await;
+                }
             }
         }
     }

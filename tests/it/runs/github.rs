@@ -251,10 +251,11 @@ async fn dispatched_after(answer: &str) -> (Value, usize) {
     assert_eq!(ended(&app, &id).await, "failed");
     let retry = format!("/api/scaffolder/v2/tasks/{id}/retry");
     app.send(Method::POST, &retry, json!({})).await;
-    let run = until(&app, &id, |run| {
+    until(&app, &id, |run| {
         run["waits"].as_array().is_some_and(|all| !all.is_empty())
     })
     .await;
+    let run = journal(&app, &id).await;
     assert_eq!(run["effects"][0]["state"], "unknown", "{run}");
     let body = json!({"step": "go", "answer": answer});
     app.send(

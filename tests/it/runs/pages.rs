@@ -282,16 +282,6 @@ async fn an_effect_nobody_knows_about_is_settled_by_a_person() {
         &asked,
         &["unknown</span>", "It was done", "It was not done"],
     );
-    // Undo must not guess.
-    let undo = app.submit(&format!("/runs/{id}/undo"), &[]).await;
-    let undo = undo.headers["location"].to_str().expect("an address");
-    let undo = undo.trim_start_matches("/runs/").to_owned();
-    assert_eq!(ended(&app, &undo).await, "failed");
-    shows(
-        &page(&app, &undo).await,
-        &["Nobody knows whether this was done"],
-    );
-
     let path = format!("/runs/{id}/effect");
     let ordinal = effect.ordinal.to_string();
     let form = |done| {
