@@ -32,8 +32,9 @@ use crate::support::{
 
 /// Why a template does not get to its end, and by which words that is seen; the first row counts. What stands in no
 /// row is our fault.
-const STOPS: [(&str, &[&str]); 5] = [
+const STOPS: [(&str, &[&str]); 6] = [
     ("an action that is not here", &["is not registered"]),
+    ("a proxy, which is not here yet", &["has no proxy yet"]),
     (
         "a host that is not asked here",
         &[
