@@ -80,6 +80,8 @@ pub const REPOSITORY_SOURCE: &str = "/git/{owner}/{repo}/src/{kind}/{*place}";
 pub const REPOSITORY_COMMITS: &str = "/git/{owner}/{repo}/commits/{kind}/{*place}";
 /// Route of one commit.
 pub const REPOSITORY_COMMIT: &str = "/git/{owner}/{repo}/commit/{place}";
+/// Route that `backstage.io/edit-url` names, as Gitea has it; it leads to the file: [`repository_source`].
+pub const REPOSITORY_EDIT: &str = "/git/{owner}/{repo}/_edit/{*place}";
 /// The runs of templates; see [`with_query`] for its filters.
 pub const RUNS: &str = "/runs";
 /// The list as CSV, with the parameters of [`RUNS`].

@@ -34,6 +34,11 @@ try {
   await crawl(browser, portal.origin);
   await journeys(browser, portal, sources);
   await runPages(browser, portal, runs);
+} catch (fault) {
+  // Said at once: what ends with the portal must not hide it.
+  await check("the walk gets to its end", () => {
+    throw fault;
+  });
 } finally {
   await browser.close();
   await fileServer.stop();

@@ -40,6 +40,8 @@ async function followLinks(origin) {
     const path = queue.shift();
     const response = await fetch(origin + path, { headers: { accept: "text/html" } });
     const html = await response.text();
+    // What was deleted says so, and how it is brought back.
+    if (response.status === 410 && seen.get(path) === "/sources/deleted") continue;
     if (!response.ok) {
       dead.push(`${path} answers ${response.status}, linked from ${seen.get(path)}`);
       continue;

@@ -242,7 +242,7 @@ async function makeService(page, origin, { width, scheme, script }) {
   await goOn("Review");
   await page.getByRole("heading", { name: "What will be made" }).waitFor();
   await page.locator(".previewed summary", { hasText: "src/main.rs" }).click();
-  await page.getByText(`"${name}"`).first().waitFor();
+  await page.locator(".previewed details[open]").getByText(name).first().waitFor();
   await lookOver();
   await page.getByRole("button", { name: "Create the service" }).click();
   await page.waitForURL(/\/runs\//);
@@ -257,7 +257,7 @@ async function filterOnPhone(page, origin) {
   await page.getByRole("button", { name: "Filters" }).click();
   await page.locator("#filters input[type=checkbox]").first().check();
   await until("the list is narrowed", async () => (await count(page)) < all);
-  expect(await page.locator("#filters").isVisible(), "choosing closed the filters");
+  await until("the filters are open", () => page.locator("#filters").isVisible());
   await page.locator("#filters .done").click();
   expect(!(await page.locator("#filters").isVisible()), "the filters stay open");
 }

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json as value};
 use tokio::sync::watch;
 
@@ -91,7 +91,8 @@ pub(in crate::api) async fn event_stream(state: AppState, call: Call) -> Result<
         after,
         is_over: false,
     };
-    let mut response = Response::new(Body::from_stream(stream::unfold(stream, next_frames)));
+    let frames = stream::unfold(stream, next_frames).fuse();
+    let mut response = Response::new(Body::from_stream(frames));
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,

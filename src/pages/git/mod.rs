@@ -22,6 +22,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route(urls::REPOSITORIES, get(list::show))
         .route(urls::REPOSITORY, get(source::root))
         .route(urls::REPOSITORY_SOURCE, get(source::show))
+        .route(urls::REPOSITORY_EDIT, get(source::edit))
         .route(urls::REPOSITORY_COMMITS, get(commits::show))
         .route(urls::REPOSITORY_COMMIT, get(source::commit))
 }

@@ -1,7 +1,7 @@
 //! A folder or a file of a repository, at a branch or a commit.
 
 use axum::{
-    extract::State,
+    extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -30,6 +30,12 @@ pub(super) async fn root(
         return Ok(Redirect::permanent(&canonical).into_response());
     }
     folder::show(&state, &shell, place).await
+}
+
+/// Files are changed by pushes: the address of an editor leads to the page of the file.
+pub(super) async fn edit(Path((owner, name, place)): Path<(String, String, String)>) -> Redirect {
+    let repository = format!("{owner}/{name}");
+    Redirect::to(&urls::repository_source(repository, ("branch", &place), ""))
 }
 
 /// Whatever is at a path.

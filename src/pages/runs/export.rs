@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use super::{
@@ -68,7 +68,8 @@ fn export(state: AppState, viewer: &Viewer, params: &Params, format: Format) -> 
             })
         }
     });
-    Body::from_stream(chunks).into_response()
+    // Whoever compresses asks once more behind the end.
+    Body::from_stream(chunks.fuse()).into_response()
 }
 
 /// One chunk, and whether it is the last.

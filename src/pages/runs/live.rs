@@ -19,7 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
@@ -145,7 +145,8 @@ pub(super) async fn stream(
     };
     let stop = watch.state.background.stopping();
     let frames = stream::unfold((watch, stop), |(watch, stop)| next(watch, stop));
-    let mut response = Body::from_stream(frames).into_response();
+    // Whoever compresses asks once more behind the end.
+    let mut response = Body::from_stream(frames.fuse()).into_response();
     let headers = response.headers_mut();
     let events = HeaderValue::from_static("text/event-stream");
     headers.insert(header::CONTENT_TYPE, events);
