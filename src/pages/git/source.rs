@@ -1,7 +1,7 @@
 //! A folder or a file of a repository, at a branch or a commit.
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -33,9 +33,8 @@ pub(super) async fn root(
 }
 
 /// Files are changed by pushes: the address of an editor leads to the page of the file.
-pub(super) async fn edit(Path((owner, name, place)): Path<(String, String, String)>) -> Redirect {
-    let repository = format!("{owner}/{name}");
-    Redirect::to(&urls::repository_source(repository, ("branch", &place), ""))
+pub(super) async fn edit(uri: axum::http::Uri) -> Redirect {
+    Redirect::to(&uri.path().replacen("/_edit/", "/src/branch/", 1))
 }
 
 /// Whatever is at a path.
