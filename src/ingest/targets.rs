@@ -7,6 +7,7 @@ use super::{context::Context, faults, outcome::FileSource};
 use crate::{
     config::CatalogConfig,
     entity::{Diagnostic, LocationRef, SourceLinks, resolve_url, source_links},
+    forge::authority,
     source::{Missing, SourceError, is_pattern},
 };
 
@@ -145,12 +146,6 @@ impl Context {
             origin,
         )
     }
-}
-
-fn authority(url: &url::Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// A path without `.` and `..`, links not looked at: two ways of writing a path are one file.
