@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use bytes::Bytes;
-use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use ring::digest::{SHA256, digest};
 
-/// Characters of an etag: a SHA-1, as Backstage's.
+/// Characters of an etag, as Backstage's: the beginning of a SHA-256, which processors have an instruction for.
 const ETAG_LENGTH: usize = 40;
 const NO_ETAG: &str = "0000000000000000000000000000000000000000";
 
@@ -59,23 +59,26 @@ impl FinalDocument {
         relations: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let (start, end) = (self.relations.0 as usize, self.relations.1 as usize);
-        let mut json = Vec::with_capacity(self.json.len() + 256);
-        json.extend_from_slice(&self.json[..start]);
-        json.push(b'[');
+        let mut told = Vec::with_capacity(512);
         for (index, (kind, target)) in relations.enumerate() {
             if index > 0 {
-                json.push(b',');
+                told.push(b',');
             }
-            json.extend_from_slice(br#"{"type":"#);
-            push_text(&mut json, kind);
-            json.extend_from_slice(br#","targetRef":"#);
-            push_text(&mut json, target);
-            json.push(b'}');
+            told.extend_from_slice(br#"{"type":"#);
+            push_text(&mut told, kind);
+            told.extend_from_slice(br#","targetRef":"#);
+            push_text(&mut told, target);
+            told.push(b'}');
         }
+        let rest = &self.json[end..];
+        // Of the size it has: a document that shrinks after it was made leaves gaps.
+        let mut json = Vec::with_capacity(start + told.len() + rest.len() + 2);
+        json.extend_from_slice(&self.json[..start]);
+        json.push(b'[');
+        json.extend_from_slice(&told);
         json.push(b']');
         let new_end = u32::try_from(json.len()).expect("an entity is smaller than 4 GiB");
-        json.extend_from_slice(&self.json[end..]);
-        json.shrink_to_fit();
+        json.extend_from_slice(rest);
         self.set_etag(&mut json);
         Self {
             json: Bytes::from(json),
@@ -88,7 +91,7 @@ impl FinalDocument {
     fn set_etag(&self, json: &mut [u8]) {
         let place = self.etag_at as usize..self.etag_at as usize + ETAG_LENGTH;
         json[place.clone()].copy_from_slice(NO_ETAG.as_bytes());
-        let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, json);
+        let hash = digest(&SHA256, json);
         for (digits, byte) in json[place].chunks_exact_mut(2).zip(hash.as_ref()) {
             const HEX: &[u8; 16] = b"0123456789abcdef";
             digits[0] = HEX[usize::from(byte >> 4)];

@@ -4,7 +4,7 @@ use std::{hash::BuildHasher, sync::OnceLock};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::{column::Column, postings::Postings};
+use super::{column::Column, postings::Postings, text};
 
 /// The number of a key.
 pub(super) type KeyId = u32;
@@ -34,12 +34,13 @@ impl Keys {
             return id;
         }
         let id = u32::try_from(self.keys.len()).expect("fewer than 4 billion keys");
-        self.keys.push(Key {
+        let key = Key {
             text: text.into(),
             is_relation: text.starts_with("relations."),
             postings: OnceLock::new(),
             column: OnceLock::new(),
-        });
+        };
+        text::push(&mut self.keys, key);
         let (keys, hasher) = (&self.keys, &self.hasher);
         self.index.insert_unique(hasher.hash_one(text), id, |id| {
             hasher.hash_one(&*keys[*id as usize].text)

@@ -1,8 +1,8 @@
 //! The entities and their indexes: what the lock guards.
 
-use std::hash::BuildHasher;
+use std::{collections::BTreeSet, hash::BuildHasher};
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use roaring::RoaringBitmap;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     parse::{ParsedChange, ParsedEntity},
     postings::Postings,
     select::Found,
-    text::{TextId, Texts},
+    text::{self, TextId, Texts},
 };
 
 /// The number of an entity.
@@ -32,8 +32,6 @@ pub(super) struct Slot {
     rows: Box<[Row]>,
     /// Those of its relations; change when others change.
     relation_rows: Box<[Row]>,
-    /// (source, type, target) of each relation its document declares.
-    declared: Box<[(TextId, TextId, TextId)]>,
     /// The file it was read from.
     pub(super) location: Option<TextId>,
     /// The files a Location leads to.
@@ -63,7 +61,7 @@ pub(super) struct Table {
     /// Locations by the files they lead to.
     pub(super) parents: HashMap<TextId, Vec<SlotId>>,
     /// Refs whose relations are out of date; held.
-    touched: HashSet<TextId>,
+    touched: BTreeSet<TextId>,
     pub(super) found: Found,
     pub(super) counted: Counted,
 }
@@ -189,9 +187,11 @@ impl Table {
 
     /// Brings the relations of at most so many entities up to date; answers how many are left.
     pub(super) fn stitch_some(&mut self, most: usize) -> usize {
-        let sources: Vec<TextId> = self.touched.iter().copied().take(most).collect();
-        for source in sources {
-            self.touched.remove(&source);
+        // In the order they came: what lies together is made anew together, and leaves no gaps.
+        for _ in 0..most {
+            let Some(source) = self.touched.pop_first() else {
+                break;
+            };
             self.stitch(source);
             self.texts.release(source);
         }
@@ -222,30 +222,8 @@ impl Table {
         let slot = self.slots[id as usize]
             .as_mut()
             .expect("live numbers have a slot");
-        let (declared, location, targets) = (
-            std::mem::take(&mut slot.declared),
-            slot.location.take(),
-            std::mem::take(&mut slot.targets),
-        );
-        for (source, kind, target) in declared {
-            if let Some(edges) = self.edges.get_mut(&source) {
-                let edge = Edge {
-                    kind,
-                    target,
-                    declarer: id,
-                };
-                if let Some(place) = edges.iter().position(|other| *other == edge) {
-                    edges.swap_remove(place);
-                }
-                if edges.is_empty() {
-                    self.edges.remove(&source);
-                }
-            }
-            self.texts.release(kind);
-            self.texts.release(target);
-            self.touch(source);
-            self.texts.release(source);
-        }
+        let (location, targets) = (slot.location.take(), std::mem::take(&mut slot.targets));
+        self.withdraw(id);
         if let Some(location) = location {
             self.texts.release(location);
         }
@@ -254,6 +232,34 @@ impl Table {
                 parents.retain(|parent| *parent != id);
             }
             self.texts.release(target);
+        }
+    }
+
+    /// Takes out the relations that an entity declared: they are between its ref and others, in both directions.
+    fn withdraw(&mut self, id: SlotId) {
+        let own = self.slot(id).entity_ref;
+        let edges = self.edges.get(&own).into_iter().flatten();
+        let mut sources: Vec<TextId> = edges
+            .filter(|edge| edge.declarer == id)
+            .map(|edge| edge.target)
+            .chain([own])
+            .collect();
+        sources.sort_unstable();
+        sources.dedup();
+        for source in sources {
+            let Some(edges) = self.edges.get_mut(&source) else {
+                continue;
+            };
+            let withdrawn: Vec<Edge> = edges.extract_if(.., |edge| edge.declarer == id).collect();
+            if edges.is_empty() {
+                self.edges.remove(&source);
+            }
+            for edge in withdrawn {
+                self.texts.release(edge.kind);
+                self.texts.release(edge.target);
+                self.touch(source);
+                self.texts.release(source);
+            }
         }
     }
 
@@ -293,10 +299,10 @@ impl Table {
             None => self.texts.hold(parsed.entity_ref.as_str()),
         };
         let id = existing.or_else(|| self.free.pop()).unwrap_or_else(|| {
-            self.slots.push(None);
+            text::push(&mut self.slots, None);
             u32::try_from(self.slots.len() - 1).expect("fewer than 4 billion entities")
         });
-        let declared = self.declare(id, &parsed);
+        self.declare(id, &parsed);
         let location = parsed.location.map(|location| self.texts.hold(&location));
         let targets: Box<[TextId]> = parsed
             .targets
@@ -312,7 +318,6 @@ impl Table {
             document: parsed.document,
             rows,
             relation_rows: Box::default(),
-            declared,
             location,
             targets,
         });
@@ -334,21 +339,17 @@ impl Table {
         entity_ref
     }
 
-    fn declare(&mut self, id: SlotId, parsed: &ParsedEntity) -> Box<[(TextId, TextId, TextId)]> {
-        let mut declared = Vec::with_capacity(parsed.relations.len());
+    fn declare(&mut self, id: SlotId, parsed: &ParsedEntity) {
         for relation in &parsed.relations {
             let source = self.texts.hold(relation.source.as_str());
-            let kind = self.texts.hold(&relation.kind);
-            let target = self.texts.hold(relation.target.as_str());
-            self.edges.entry(source).or_default().push(Edge {
-                kind,
-                target,
+            let edge = Edge {
+                kind: self.texts.hold(&relation.kind),
+                target: self.texts.hold(relation.target.as_str()),
                 declarer: id,
-            });
-            declared.push((source, kind, target));
+            };
+            self.edges.entry(source).or_default().push(edge);
             self.touch(source);
         }
-        declared.into_boxed_slice()
     }
 
     /// Rows ordered by key, each value of a key once, however it is written.

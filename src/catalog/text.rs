@@ -7,13 +7,25 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 /// The number of a text. There is no 0, so that an absent one takes no more room.
 pub(super) type TextId = NonZeroU32;
 
+/// What grows gets room for one part in so many more.
+const SPARE: usize = 4;
+/// So much may be left over.
+const LEFT_OVER_BYTES: usize = 1 << 16;
+
 fn place(id: TextId) -> usize {
     id.get() as usize - 1
 }
 
+/// Where a text is among the letters of all.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    start: u32,
+    length: u32,
+}
+
 #[derive(Debug)]
 struct Text {
-    text: Box<str>,
+    span: Span,
     /// How many hold it; at 0 its number is free.
     holders: u32,
     /// The same in lower case; itself if it is.
@@ -23,6 +35,10 @@ struct Text {
 /// The texts.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
+    /// The letters of all, one behind the other: a box for each takes a third more room.
+    letters: String,
+    /// How many of the letters belong to no text any more.
+    left_over: usize,
     texts: Vec<Text>,
     free: Vec<TextId>,
     index: HashTable<TextId>,
@@ -57,19 +73,33 @@ impl Texts {
                 .expect("fewer than 4 billion texts")
         });
         let entry = Text {
-            text: text.into(),
+            span: self.write(text),
             holders: 1,
             lower: id,
         };
         match self.texts.get_mut(place(id)) {
             Some(place) => *place = entry,
-            None => self.texts.push(entry),
+            None => push(&mut self.texts, entry),
         }
         let hash = self.hasher.hash_one(text);
-        let (texts, hasher) = (&self.texts, &self.hasher);
-        self.index
-            .insert_unique(hash, id, |id| hasher.hash_one(&*texts[place(*id)].text));
+        let (texts, letters, hasher) = (&self.texts, &self.letters, &self.hasher);
+        self.index.insert_unique(hash, id, |id| {
+            hasher.hash_one(slice(letters, texts[place(*id)].span))
+        });
         id
+    }
+
+    fn write(&mut self, text: &str) -> Span {
+        let number = |length: usize| u32::try_from(length).expect("texts of less than 4 GiB");
+        let start = self.letters.len();
+        if self.letters.capacity() - start < text.len() {
+            self.letters.reserve_exact(text.len() + start / SPARE);
+        }
+        self.letters.push_str(text);
+        Span {
+            start: number(start),
+            length: number(text.len()),
+        }
     }
 
     /// Lets go of a text.
@@ -79,35 +109,59 @@ impl Texts {
         if entry.holders > 0 {
             return;
         }
-        let (text, lower) = (std::mem::take(&mut entry.text), entry.lower);
-        if let Ok(found) = self
-            .index
-            .find_entry(self.hasher.hash_one(&*text), |other| *other == id)
-        {
+        let (span, lower) = (std::mem::take(&mut entry.span), entry.lower);
+        let hash = self.hasher.hash_one(slice(&self.letters, span));
+        if let Ok(found) = self.index.find_entry(hash, |other| *other == id) {
             found.remove();
         }
         self.free.push(id);
+        self.left_over += span.length as usize;
+        if self.left_over > LEFT_OVER_BYTES && self.left_over > self.letters.len() / 2 {
+            self.tidy();
+        }
         if lower != id {
             self.release(lower);
         }
     }
 
+    /// Writes the letters anew, without what is left over.
+    fn tidy(&mut self) {
+        let letters = std::mem::take(&mut self.letters);
+        self.letters.reserve_exact(letters.len() - self.left_over);
+        self.left_over = 0;
+        for number in 0..self.texts.len() {
+            let kept = slice(&letters, self.texts[number].span);
+            self.texts[number].span = self.write(kept);
+        }
+    }
+
     pub(super) fn find(&self, text: &str) -> Option<TextId> {
         self.index
-            .find(self.hasher.hash_one(text), |id| {
-                *self.texts[place(*id)].text == *text
-            })
+            .find(self.hasher.hash_one(text), |id| self.get(*id) == text)
             .copied()
     }
 
     pub(super) fn get(&self, id: TextId) -> &str {
-        &self.texts[place(id)].text
+        slice(&self.letters, self.texts[place(id)].span)
     }
 
     /// The text in lower case.
     pub(super) fn lower(&self, id: TextId) -> TextId {
         self.texts[place(id)].lower
     }
+}
+
+fn slice(letters: &str, span: Span) -> &str {
+    let start = span.start as usize;
+    &letters[start..start + span.length as usize]
+}
+
+/// Appends to a list that lives long and may be large: doubling its room would leave up to half of it empty.
+pub(super) fn push<T>(list: &mut Vec<T>, item: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len() / SPARE + 64);
+    }
+    list.push(item);
 }
 
 #[cfg(test)]
@@ -126,5 +180,25 @@ mod tests {
         assert_eq!((texts.find("Service"), texts.find("service")), (None, None));
         let again = texts.hold("other");
         assert!(again.get() <= 2, "numbers are used again");
+    }
+
+    #[test]
+    fn what_is_left_over_is_tidied_up() {
+        let mut texts = Texts::default();
+        let kept = texts.hold("Kept");
+        for round in 0..3 {
+            let ids: Vec<TextId> = (0..4_000)
+                .map(|number| texts.hold(&format!("passing text {number} of round {round}")))
+                .collect();
+            let last = texts.hold("last");
+            for id in ids {
+                texts.release(id);
+            }
+            assert_eq!(texts.get(last), "last");
+        }
+        assert_eq!(texts.get(kept), "Kept");
+        assert_eq!(texts.get(texts.lower(kept)), "kept");
+        assert!(texts.letters.len() < 2 * LEFT_OVER_BYTES + 200_000);
+        assert_eq!(texts.find("passing text 1 of round 0"), None);
     }
 }
