@@ -74,9 +74,9 @@ impl App {
         let run = |task: BoxFuture<'static, ()>| {
             tasks.spawn(stop.clone().run_until_cancelled_owned(task));
         };
-        run(Box::pin(worker));
+        let (is_loaded, is_ready) = follow_feed(&run, &db, (&catalog, &search), &ingest);
+        run(Box::pin(follow::once_loaded(is_loaded, worker)));
         keep_local_git(&run, local_git.as_ref(), &ingest);
-        let is_ready = follow_feed(&run, &db, (&catalog, &search), &ingest);
         let auth = Auth::new(&config, db.clone(), catalog.clone(), clock.clone())?;
         let handles = runs::Handles {
             db: db.clone(),
@@ -166,24 +166,27 @@ fn keep_local_git(
     }
 }
 
-/// Starts what keeps the read model and the index up with the feed; answers who tells when they serve.
+/// Starts what keeps the read model and the index up with the feed; answers who tells when the model is loaded, and
+/// when it serves.
 fn follow_feed(
     run: &impl Fn(BoxFuture<'static, ()>),
     db: &Db,
     (catalog, search): (&Catalog, &SearchIndex),
     ingest: &Ingest,
-) -> watch::Receiver<bool> {
+) -> (watch::Receiver<bool>, watch::Receiver<bool>) {
     let (loaded, is_loaded) = watch::channel(false);
     let (ready, is_ready) = watch::channel(false);
     let fill_catalog = follow::fill_catalog(db.clone(), catalog.clone(), ingest.clone(), loaded);
-    let committed = ingest.committed();
-    let fill_search = follow::fill_search(db.clone(), search.clone(), committed, is_loaded.clone());
+    let fill_search = follow::fill_search(db.clone(), search.clone(), ingest.committed());
     let first_walk = ingest.first_walk();
-    let tell = readiness::tell_when_ready(is_loaded, first_walk, catalog.clone(), ready);
+    let tell = readiness::tell_when_ready(is_loaded.clone(), first_walk, catalog.clone(), ready);
     run(Box::pin(fill_catalog));
-    run(Box::pin(fill_search));
+    run(Box::pin(follow::once_loaded(
+        is_loaded.clone(),
+        fill_search,
+    )));
     run(Box::pin(tell));
-    is_ready
+    (is_loaded, is_ready)
 }
 
 /// One process a data folder, and a SQLite file.

@@ -37,7 +37,7 @@ pub use filter::Filter;
 pub use predicate::check_predicate;
 pub use projection::Projection;
 
-use self::table::Table;
+use self::{parse::ParsedChange, table::Table};
 use crate::{
     entity::{EntityRef, Kinds},
     error::Result,
@@ -62,6 +62,10 @@ pub struct Catalog {
 pub struct Snapshot<'a> {
     table: RwLockReadGuard<'a, Table>,
 }
+
+/// Changes that were parsed, and are not taken in yet.
+#[derive(Debug)]
+pub struct Parsed(Vec<ParsedChange>);
 
 /// One order field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,14 +225,20 @@ impl Catalog {
         }
     }
 
+    /// Parses changes for [`Self::take_in`], on every core. Blocks for as long as it takes: call it on a blocking
+    /// thread.
+    #[must_use]
+    pub fn parse(&self, changes: Vec<Change>) -> Parsed {
+        Parsed(parse::parse(changes, &self.kinds))
+    }
+
     /// Takes changes in, in their order. Of many, the relations that other entities have because of them are out of
-    /// date until [`Self::settle`]: who is far behind brings each of them up to date once. Parses outside the lock.
-    /// Blocks for as long as it takes: call it on a blocking thread.
-    pub fn apply(&self, changes: Vec<Change>) {
+    /// date until [`Self::settle`]: who is far behind brings each of them up to date once. Blocking, too.
+    pub fn take_in(&self, Parsed(changes): Parsed) {
         if changes.len() > MANY {
             self.write().keys.forget_made();
         }
-        let mut parsed = parse::parse(changes, &self.kinds).into_iter();
+        let mut parsed = changes.into_iter();
         let are_few = parsed.len() <= SLICE;
         while parsed.len() > 0 {
             let mut table = self.write();

@@ -17,12 +17,14 @@ use crate::{
 const WORTH_A_THREAD: usize = 200;
 
 /// A change, ready to be taken in.
+#[derive(Debug)]
 pub(super) enum ParsedChange {
     Put(Box<ParsedEntity>),
     Gone(EntityRef),
 }
 
 /// An entity, ready to be taken in.
+#[derive(Debug)]
 pub(super) struct ParsedEntity {
     pub(super) entity_ref: EntityRef,
     pub(super) uid: String,

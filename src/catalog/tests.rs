@@ -51,8 +51,6 @@ impl Draft {
             orphan: false,
             location: None,
             targets: Vec::new(),
-            line: 1,
-            updated_at: UnixMillis(0),
         })
     }
 }
@@ -127,7 +125,7 @@ fn apply_one_by_one(catalog: &Catalog, steps: &[Step]) {
                 Change::Gone(EntityRef::new("Component", "default", &format!("n{name}")))
             }
         };
-        catalog.apply(vec![change]);
+        catalog.take_in(catalog.parse(vec![change]));
     }
 }
 
@@ -326,7 +324,7 @@ fn relations_and_ancestors_follow_those_who_declare_them() {
         depends_on: vec![],
         ..component.clone()
     };
-    catalog.apply(vec![component.change(), other.change()]);
+    catalog.take_in(catalog.parse(vec![component.change(), other.change()]));
     let relations = |entity_ref: &str| -> Vec<(String, String)> {
         let entity = catalog.read().entity(entity_ref).expect("it is there");
         let entity: Value = serde_json::from_slice(&entity).expect("entities are JSON");
@@ -354,7 +352,7 @@ fn relations_and_ancestors_follow_those_who_declare_them() {
     let views = catalog.read().relations("component:default/n2");
     assert_eq!(views[0].declared_by, [component.entity_ref()]);
     assert!(!views[1].target_exists, "there is no such group");
-    catalog.apply(vec![Change::Gone(component.entity_ref())]);
+    catalog.take_in(catalog.parse(vec![Change::Gone(component.entity_ref())]));
     assert_eq!(
         relations("component:default/n2"),
         [pair("ownedBy", "group:default/team-1")]
@@ -379,7 +377,7 @@ fn full_text_looks_into_the_fields_asked_for() {
         depends_on: vec![],
         revision: 0,
     };
-    catalog.apply((0..12).map(|name| draft(name).change()).collect());
+    catalog.take_in(catalog.parse((0..12).map(|name| draft(name).change()).collect()));
     let find = |term: &str, fields: &[&str]| {
         let fields = fields.iter().map(|field| (*field).to_owned()).collect();
         let full_text = Some(FullTextFilter {

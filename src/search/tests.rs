@@ -33,8 +33,6 @@ fn put(kind: &str, name: &str, title: Option<&str>, description: &str) -> Change
         orphan: false,
         location: None,
         targets: Vec::new(),
-        line: 1,
-        updated_at: UnixMillis(0),
     })
 }
 
@@ -48,7 +46,7 @@ impl Indexed {
     fn apply(&self, changes: Vec<Change>) {
         self.index.apply(&changes).expect("applied");
         self.index.publish().expect("published");
-        self.catalog.apply(changes);
+        self.catalog.take_in(self.catalog.parse(changes));
         self.catalog.settle();
     }
 

@@ -7,7 +7,6 @@ use sqlx::FromRow;
 
 use super::db::{Db, on_db};
 use crate::{
-    clock::UnixMillis,
     entity::{Diagnostic, EntityRef},
     error::{Error, Result},
 };
@@ -29,10 +28,6 @@ pub struct StoredEntity {
     pub location: Option<String>,
     /// For Location entities: location refs of the files it leads to.
     pub targets: Vec<String>,
-    /// First line of its document in the file, from 1.
-    pub line: u32,
-    /// When this state came to be.
-    pub updated_at: UnixMillis,
 }
 
 /// One entry of the feed.
@@ -50,20 +45,17 @@ struct FeedRow {
     uid: String,
     document: String,
     location_key: Option<String>,
-    line: i64,
     targets: Option<String>,
     errors: Option<String>,
-    processed: bool,
     orphan: bool,
-    deleted_at: Option<i64>,
-    updated_at: i64,
+    is_seen: bool,
     change_id: i64,
 }
 
 /// The changes after `since`, oldest first, at most `limit`, and the id of the last of them.
 /// An empty list means there is nothing new.
 pub async fn changes_since(db: &Db, since: i64, limit: u32) -> Result<(Vec<Change>, i64)> {
-    const SQL: &str = "SELECT entity_ref, uid, document, location_key, line, targets, errors, processed, orphan, deleted_at, updated_at, change_id FROM entities WHERE change_id > $1 ORDER BY change_id LIMIT $2";
+    const SQL: &str = "SELECT entity_ref, uid, document, location_key, targets, errors, orphan, processed AND deleted_at IS NULL AS is_seen, change_id FROM entities WHERE change_id > $1 ORDER BY change_id LIMIT $2";
     let rows: Vec<FeedRow> = on_db!(db, |pool| sqlx::query_as(SQL)
         .bind(since)
         .bind(i64::from(limit))
@@ -90,7 +82,7 @@ impl TryFrom<FeedRow> for Change {
 
     fn try_from(row: FeedRow) -> Result<Self> {
         let entity_ref = EntityRef::from_canonical(&row.entity_ref);
-        if row.deleted_at.is_some() || !row.processed {
+        if !row.is_seen {
             return Ok(Self::Gone(entity_ref));
         }
         Ok(Self::Put(StoredEntity {
@@ -101,8 +93,6 @@ impl TryFrom<FeedRow> for Change {
             orphan: row.orphan,
             location: row.location_key,
             targets: from_json(row.targets.as_deref())?,
-            line: u32::try_from(row.line).unwrap_or(1),
-            updated_at: UnixMillis(row.updated_at),
         }))
     }
 }
