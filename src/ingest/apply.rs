@@ -122,12 +122,10 @@ impl<'a, P: Precedence> Writer<'a, P> {
         if !checked.is_held_back {
             self.note_missing(&location_ref, &documents).await?;
         }
-        store::put_conflicts(
-            &mut self.tx,
-            &location_ref,
-            &lost_to_others(&documents, &location_ref),
-        )
-        .await?;
+        let lost = lost_to_others(&documents, &location_ref);
+        if previous.is_some() || !lost.is_empty() {
+            store::put_conflicts(&mut self.tx, &location_ref, &lost).await?;
+        }
         let unchanged = previous.filter(|file| file.text_hash.as_deref() == Some(&text_hash));
         let written = File {
             origin: source.origin.to_string(),

@@ -21,10 +21,11 @@ use crate::{
     store::{self, File, Verdict},
 };
 
-/// Files read and checked at once: enough to keep two cores busy while the writer waits for the disk.
-const PARALLEL_READS: usize = 6;
-/// Files written in one transaction at most, so that nobody waits long for the writer.
-const BATCH_FILES: usize = 6;
+/// Files read and checked ahead of the writer.
+const READ_AHEAD: usize = 24;
+/// Files written in one transaction at most, so that nobody waits long for the writer; refs and uids are spread over
+/// all pages of their indexes, so that many small transactions write each page many times.
+const BATCH_FILES: usize = 24;
 
 /// Files that one Location entity leads to, or that somebody asked for.
 #[derive(Debug, Clone)]
@@ -362,7 +363,7 @@ fn reads(
             let context = context.clone();
             tokio::spawn(async move { read_one(&context, source, known).await })
         })
-        .buffered(PARALLEL_READS)
+        .buffered(READ_AHEAD)
         .map(|joined| joined.map_err(Error::internal)?)
 }
 

@@ -187,6 +187,7 @@ impl Worker {
             count += self.walk(vec![group], &cause, Depth::Whole).await?;
         }
         self.settle(&cause).await?;
+        self.context.db.rest().await?;
         let took = self.context.clock.now().0 - started.0;
         info!(
             files = count,
