@@ -65,12 +65,29 @@ impl Portal {
         }
     }
 
+    /// Waits until all entities are found by the search as well, and nothing is left to do.
+    pub(crate) async fn until_at_rest(&self, expected: u64) -> anyhow::Result<()> {
+        let started = Instant::now();
+        while self.number("/api/search/query", "numberOfResults").await != Some(expected) {
+            anyhow::ensure!(
+                started.elapsed() < Duration::from_mins(10),
+                "the search is not complete"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok(())
+    }
+
     async fn count(&self) -> Option<u64> {
-        let answer = fetch(self.address, "/api/catalog/entities/by-query?limit=0", None)
+        self.number("/api/catalog/entities/by-query?limit=0", "totalItems")
             .await
-            .ok()?;
+    }
+
+    async fn number(&self, path: &str, field: &str) -> Option<u64> {
+        let answer = fetch(self.address, path, None).await.ok()?;
         let page: Value = serde_json::from_slice(&answer.body).ok()?;
-        page["totalItems"].as_u64()
+        page[field].as_u64()
     }
 
     async fn has_relations(&self, manifest: &Value) -> bool {
