@@ -4,7 +4,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use tracing::warn;
 use url::Url;
 
-use super::{Result, answer::Answer, client::Call};
+use super::{Result, answer::Answer, call::Call};
 
 /// What GitHub and GitLab give on one page at most.
 pub(super) const PAGE: usize = 100;

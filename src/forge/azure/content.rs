@@ -10,7 +10,8 @@ use super::{ListJson, commits, on};
 use crate::forge::{
     Archive, ArchiveFormat, CommitId, FileRead, ForgeErrorKind, RemoteFile, RepositoryId, Result,
     Tree, TreeEntry, TreeEntryKind,
-    client::{ARCHIVE_TIMEOUT, Call, HostClient},
+    call::{ARCHIVE_TIMEOUT, Call},
+    client::HostClient,
     tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES},
 };
 

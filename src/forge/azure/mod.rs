@@ -12,7 +12,7 @@ use reqwest::Method;
 use super::{
     Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
     PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, Tree,
-    client::{Call, HostClient},
+    call::Call, client::HostClient,
 };
 
 /// Azure DevOps.

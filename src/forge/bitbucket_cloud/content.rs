@@ -8,7 +8,8 @@ use crate::forge::{
     Archive, ArchiveFormat, CommitId, FileRead, RemoteFile, RepositoryId, Result, Tree, TreeEntry,
     TreeEntryKind,
     address::encoded,
-    client::{ARCHIVE_TIMEOUT, HostClient},
+    call::ARCHIVE_TIMEOUT,
+    client::HostClient,
     pages,
     tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, blob_at},
 };

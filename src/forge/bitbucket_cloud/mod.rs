@@ -13,8 +13,7 @@ use reqwest::Method;
 use super::{
     Archive, Branch, Choice, ChoicesOf, Commit, CommitId, FileRead, GitHost, NewCommit,
     NewPullRequest, NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange,
-    RepositoryId, Result, Tree,
-    client::{Call, HostClient},
+    RepositoryId, Result, Tree, call::Call, client::HostClient,
 };
 
 /// Bitbucket Cloud.

@@ -8,9 +8,7 @@ use url::Url;
 use super::on;
 use crate::forge::{
     CommitId, ForgeError, NewPullRequest, PullRequest, PullRequestChange, PullRequestState,
-    RepositoryId, Result,
-    client::{Call, HostClient},
-    pages,
+    RepositoryId, Result, call::Call, client::HostClient, pages,
 };
 
 /// What Bitbucket gives of them on one page at most.

@@ -6,7 +6,8 @@ use super::{commits, on};
 use crate::forge::{
     Archive, ArchiveFormat, CommitId, FileRead, RemoteFile, RepositoryId, Result, Tree, TreeEntry,
     TreeEntryKind,
-    client::{ARCHIVE_TIMEOUT, HostClient},
+    call::ARCHIVE_TIMEOUT,
+    client::HostClient,
     pages,
     tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, blob_at},
 };

@@ -13,7 +13,7 @@ use reqwest::Method;
 use super::{
     Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
     PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, Tree,
-    client::{Call, HostClient},
+    call::Call, client::HostClient,
 };
 
 /// Bitbucket Data Center, or Server.

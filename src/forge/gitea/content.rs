@@ -7,7 +7,8 @@ use super::{commits, repositories::path};
 use crate::forge::{
     Archive, ArchiveFormat, CommitId, FileRead, ForgeError, RemoteFile, RepositoryId, Result, Tree,
     TreeEntry, TreeEntryKind,
-    client::{ARCHIVE_TIMEOUT, HostClient},
+    call::ARCHIVE_TIMEOUT,
+    client::HostClient,
     tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES},
 };
 

@@ -10,7 +10,8 @@ use super::{commits, path};
 use crate::forge::{
     Archive, ArchiveFormat, CommitId, FileRead, ForgeError, RemoteFile, RepositoryId, Result, Tree,
     TreeEntry, TreeEntryKind,
-    client::{ARCHIVE_TIMEOUT, Call, HostClient},
+    call::{ARCHIVE_TIMEOUT, Call},
+    client::HostClient,
     tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES},
 };
 

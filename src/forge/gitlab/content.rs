@@ -7,7 +7,8 @@ use super::{commits, on};
 use crate::forge::{
     Archive, ArchiveFormat, CommitId, FileRead, RemoteFile, RepositoryId, Result, Tree, TreeEntry,
     TreeEntryKind,
-    client::{ARCHIVE_TIMEOUT, HostClient},
+    call::ARCHIVE_TIMEOUT,
+    client::HostClient,
     pages::{PAGE, next_parameter},
     tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES},
 };

@@ -11,8 +11,7 @@ use url::Url;
 use super::{conflict_where, on, users};
 use crate::forge::{
     Comment, CommitId, ForgeError, Merge, MergeMethod, NewPullRequest, PullRequest,
-    PullRequestChange, PullRequestState, RepositoryId, Result,
-    client::{Call, HostClient},
+    PullRequestChange, PullRequestState, RepositoryId, Result, call::Call, client::HostClient,
     pages,
 };
 

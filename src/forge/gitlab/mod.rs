@@ -25,8 +25,7 @@ use super::{
     CommitStatus, FileRead, ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge,
     NewCommit, NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun,
     PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
-    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api,
-    client::{Call, HostClient},
+    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api, call::Call, client::HostClient,
 };
 use crate::config::Secret;
 
