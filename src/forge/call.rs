@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
 use super::{ForgeErrorKind, Result, answer::Answer, client::HostClient, forges::authority};
-use crate::config::Secret;
+use crate::{config::Secret, entity::ScmHost};
 
 /// From the first byte sent to the last received.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -56,6 +56,11 @@ impl<'a> Call<'a> {
     /// Whom it is for.
     pub(super) fn host(&self) -> &'a str {
         self.client.host()
+    }
+
+    /// What it asks.
+    pub(super) fn product(&self) -> ScmHost {
+        self.client.integration().product
     }
 
     /// Where it goes.

@@ -5,13 +5,10 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    PAGE,
-    repositories::{OwnerJson, path},
-};
+use super::repositories::{OwnerJson, path};
 use crate::forge::{
     Access, Collaborator, ForgeError, ForgeErrorKind, Grantee, Identity, Protection, RepositoryId,
-    Result, client::HostClient,
+    Result, client::HostClient, pages,
 };
 
 #[derive(Deserialize)]
@@ -177,12 +174,10 @@ pub(super) async fn collaborators(
     client: &HostClient,
     repository: &RepositoryId,
 ) -> Result<Vec<Collaborator>> {
-    let users: Vec<OwnerJson> = client
+    let call = client
         .get(&path(repository, &["collaborators"]))
-        .query("limit", &PAGE.to_string())
-        .about(format!("repository {repository}"))
-        .json()
-        .await?;
+        .about(format!("repository {repository}"));
+    let users: Vec<OwnerJson> = pages::all(call).await?;
     let mut found = Vec::new();
     for user in users {
         let call = client.get(&path(
@@ -239,13 +234,12 @@ async fn check_team(
     access: Access,
 ) -> Result<()> {
     let owner = repository.owner.as_str();
-    let found: TeamsJson = client
+    let call = client
         .get(&["orgs", owner, "teams", "search"])
         .query("q", team)
-        .about(format!("organisation {owner}"))
-        .json()
-        .await?;
-    let mut teams = found.data.unwrap_or_default().into_iter();
+        .about(format!("organisation {owner}"));
+    let teams = pages::all_of(call, |page: TeamsJson| page.data.unwrap_or_default()).await?;
+    let mut teams = teams.into_iter();
     let found = teams.find(|found| found.name.eq_ignore_ascii_case(team));
     let found = found
         .ok_or_else(|| ForgeError::not_found(client.host(), &format!("team {team} of {owner}")))?;

@@ -4,16 +4,20 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{PAGE, commits::instant, repositories::path};
+use super::{commits::instant, repositories::path};
 use crate::{
     config::Secret,
     forge::{
         CommitId, PipelineJob, PipelineRun, PipelineState, PipelineTrigger, RepositoryId, Result,
         RunFilter, Variable,
         client::HostClient,
+        pages,
         pipeline::{MAX_LOG_READ, StepJson, failed_step, log_tail},
     },
 };
+
+/// The newest runs that are told.
+const NEWEST: usize = 50;
 
 #[derive(Deserialize)]
 struct SecretJson {
@@ -128,12 +132,10 @@ fn about(repository: &RepositoryId) -> String {
 }
 
 pub(super) async fn secrets(client: &HostClient, repository: &RepositoryId) -> Result<Vec<String>> {
-    let found: Vec<SecretJson> = client
+    let call = client
         .get(&path(repository, &["actions", "secrets"]))
-        .query("limit", &PAGE.to_string())
-        .about(about(repository))
-        .json()
-        .await?;
+        .about(about(repository));
+    let found: Vec<SecretJson> = pages::all(call).await?;
     Ok(found.into_iter().map(|secret| secret.name).collect())
 }
 
@@ -163,12 +165,10 @@ pub(super) async fn variables(
     client: &HostClient,
     repository: &RepositoryId,
 ) -> Result<Vec<Variable>> {
-    let found: Vec<VariableJson> = client
+    let call = client
         .get(&path(repository, &["actions", "variables"]))
-        .query("limit", &PAGE.to_string())
-        .about(about(repository))
-        .json()
-        .await?;
+        .about(about(repository));
+    let found: Vec<VariableJson> = pages::all(call).await?;
     let found = found.into_iter();
     Ok(found
         .map(|variable| Variable {
@@ -234,10 +234,8 @@ pub(super) async fn runs(
     repository: &RepositoryId,
     filter: &RunFilter,
 ) -> Result<Vec<PipelineRun>> {
-    let mut call = client
-        .get(&path(repository, &["actions", "runs"]))
-        .query("limit", &PAGE.to_string())
-        .about(about(repository));
+    let runs = client.get(&path(repository, &["actions", "runs"]));
+    let mut call = pages::page_of(runs, NEWEST).about(about(repository));
     if let Some(commit) = &filter.commit {
         call = call.query("head_sha", commit.as_str());
     }
@@ -264,15 +262,11 @@ pub(super) async fn jobs(
     repository: &RepositoryId,
     run: u64,
 ) -> Result<Vec<PipelineJob>> {
-    let found: JobsJson = client
-        .get(&path(
-            repository,
-            &["actions", "runs", &run.to_string(), "jobs"],
-        ))
-        .about(format!("run {run} in {repository}"))
-        .json()
-        .await?;
-    let found = found.jobs.unwrap_or_default();
+    let id = run.to_string();
+    let call = client
+        .get(&path(repository, &["actions", "runs", &id, "jobs"]))
+        .about(format!("run {run} in {repository}"));
+    let found = pages::all_of(call, |page: JobsJson| page.jobs.unwrap_or_default()).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 

@@ -18,11 +18,6 @@ use super::{
 };
 use crate::config::Secret;
 
-/// A list's page, and the most that Gitea gives by default.
-const PAGE: usize = 50;
-/// No list is read further.
-const MAX_PAGES: usize = 20;
-
 /// A Gitea or Forgejo server.
 #[derive(Debug, Clone)]
 pub struct Gitea {

@@ -4,13 +4,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{
-    MAX_PAGES, PAGE,
-    repositories::{OwnerJson, path},
-};
+use super::repositories::{OwnerJson, path};
 use crate::forge::{
     Comment, CommitId, ForgeError, Merge, MergeMethod, NewPullRequest, PullRequest,
-    PullRequestChange, PullRequestState, RepositoryId, Result, client::HostClient,
+    PullRequestChange, PullRequestState, RepositoryId, Result, client::HostClient, pages,
 };
 
 /// Gitea says "Please try again later" while it finds out whether a pull request can be merged.
@@ -120,24 +117,14 @@ pub(super) async fn of_head(
     repository: &RepositoryId,
     head: &str,
 ) -> Result<Vec<PullRequest>> {
-    let mut found = Vec::new();
-    for page in 1..=MAX_PAGES {
-        let listed: Vec<PullRequestJson> = client
-            .get(&path(repository, &["pulls"]))
-            .query("state", "all")
-            .query("sort", "recentupdate")
-            .query("page", &page.to_string())
-            .query("limit", &PAGE.to_string())
-            .about(format!("repository {repository}"))
-            .json()
-            .await?;
-        let is_last = listed.len() < PAGE;
-        let all = listed.into_iter().map(PullRequest::from);
-        found.extend(all.filter(|pull_request| pull_request.head == head));
-        if is_last {
-            break;
-        }
-    }
+    let call = client
+        .get(&path(repository, &["pulls"]))
+        .query("state", "all")
+        .query("sort", "recentupdate")
+        .about(format!("repository {repository}"));
+    let all: Vec<PullRequestJson> = pages::all(call).await?;
+    let all = all.into_iter().map(PullRequest::from);
+    let mut found: Vec<_> = all.filter(|one| one.head == head).collect();
     found.sort_by_key(|pull_request| std::cmp::Reverse(pull_request.number));
     Ok(found)
 }

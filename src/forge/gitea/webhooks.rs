@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{PAGE, repositories::path};
+use super::repositories::path;
 use crate::{
     config::Secret,
     forge::{
         CommitId, CommitStatus, NewWebhook, RepositoryId, Result, StatusState, Webhook,
-        client::HostClient,
+        client::HostClient, pages,
     },
 };
 
@@ -64,12 +64,10 @@ impl From<StatusJson> for CommitStatus {
 }
 
 pub(super) async fn all(client: &HostClient, repository: &RepositoryId) -> Result<Vec<Webhook>> {
-    let found: Vec<HookJson> = client
+    let call = client
         .get(&path(repository, &["hooks"]))
-        .query("limit", &PAGE.to_string())
-        .about(format!("repository {repository}"))
-        .json()
-        .await?;
+        .about(format!("repository {repository}"));
+    let found: Vec<HookJson> = pages::all(call).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 
@@ -109,12 +107,10 @@ pub(super) async fn statuses(
     repository: &RepositoryId,
     commit: &CommitId,
 ) -> Result<Vec<CommitStatus>> {
-    let mut found: Vec<StatusJson> = client
+    let call = client
         .get(&path(repository, &["commits", commit.as_str(), "statuses"]))
-        .query("limit", &PAGE.to_string())
-        .about(format!("commit {} in {repository}", commit.short()))
-        .json()
-        .await?;
+        .about(format!("commit {} in {repository}", commit.short()));
+    let mut found: Vec<StatusJson> = pages::all(call).await?;
     found.sort_by_key(|status| std::cmp::Reverse(status.id));
     let mut newest: Vec<CommitStatus> = Vec::new();
     for status in found.into_iter().map(CommitStatus::from) {
