@@ -296,10 +296,11 @@ impl Answer {
     }
 }
 
-/// An instant as an API writes it (RFC 3339).
+/// An instant as an API writes it (RFC 3339); none where it writes the year 1 or 1970, by which Gitea means none.
 pub(super) fn instant(written: Option<&str>) -> Option<UnixMillis> {
     let at: jiff::Timestamp = written?.parse().ok()?;
-    Some(UnixMillis(at.as_millisecond()))
+    let ms = at.as_millisecond();
+    (ms > 0).then_some(UnixMillis(ms))
 }
 
 /// What of a header nobody is to see: the token, or the pair of Basic and the password in it.

@@ -21,6 +21,7 @@ mod exchange;
 mod forges;
 mod gitea;
 mod github;
+mod github_like;
 mod gitlab;
 mod host;
 mod lane;

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::repositories::{OwnerJson, path};
+use super::{about, path};
 use crate::forge::{
     Access, Collaborator, ForgeError, ForgeErrorKind, Grantee, Identity, Protection, RepositoryId,
-    Result, client::HostClient, pages,
+    Result, client::HostClient, github_like::OwnerJson, pages,
 };
 
 #[derive(Deserialize)]
@@ -176,7 +176,7 @@ pub(super) async fn collaborators(
 ) -> Result<Vec<Collaborator>> {
     let call = client
         .get(&path(repository, &["collaborators"]))
-        .about(format!("repository {repository}"));
+        .about(about(repository));
     let users: Vec<OwnerJson> = pages::all(call).await?;
     let mut found = Vec::new();
     for user in users {
@@ -321,11 +321,7 @@ pub(super) async fn protect(
     } else {
         client.post(&path(repository, &["branch_protections"]))
     };
-    let set: ProtectionJson = call
-        .body(&body)
-        .about(format!("repository {repository}"))
-        .json()
-        .await?;
+    let set: ProtectionJson = call.body(&body).about(about(repository)).json().await?;
     Ok(set.into())
 }
 

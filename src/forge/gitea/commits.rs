@@ -4,16 +4,10 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    half_done,
-    repositories::{self, path},
-};
-use crate::{
-    clock::UnixMillis,
-    forge::{
-        Branch, Commit, CommitId, FileChange, ForgeError, ForgeErrorKind, NewCommit, Person,
-        RepositoryId, Result, Written, client::HostClient,
-    },
+use super::{half_done, path, repositories};
+use crate::forge::{
+    Branch, Commit, CommitId, FileChange, ForgeError, ForgeErrorKind, NewCommit, Person,
+    RepositoryId, Result, Written, answer::instant, client::HostClient,
 };
 
 #[derive(Deserialize)]
@@ -72,13 +66,6 @@ struct BranchJson {
 #[derive(Deserialize)]
 struct BranchCommitJson {
     id: String,
-}
-
-/// An instant as the API writes it; none where it writes the year 1.
-pub(super) fn instant(written: Option<&str>) -> Option<UnixMillis> {
-    let at: jiff::Timestamp = written?.parse().ok()?;
-    let ms = at.as_millisecond();
-    (ms > 0).then_some(UnixMillis(ms))
 }
 
 fn commit_of(sha: String, parents: Option<Vec<ShaJson>>, body: BodyJson) -> Commit {

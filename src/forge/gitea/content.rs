@@ -3,7 +3,7 @@
 use reqwest::header::IF_NONE_MATCH;
 use serde::Deserialize;
 
-use super::{commits, repositories::path};
+use super::{commits, path};
 use crate::forge::{
     Archive, ArchiveFormat, CommitId, FileRead, ForgeError, RemoteFile, RepositoryId, Result, Tree,
     TreeEntry, TreeEntryKind,

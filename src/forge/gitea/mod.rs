@@ -7,7 +7,7 @@ mod content;
 mod half_done;
 mod pull_requests;
 mod repositories;
-mod webhooks;
+mod statuses;
 
 use super::{
     Access, Archive, Branch, Collaborator, Comment, Commit, CommitId, CommitStatus, FileRead,
@@ -15,8 +15,12 @@ use super::{
     PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest, PullRequestChange,
     Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree, Variable, Webhook,
     client::HostClient,
+    github_like::{self, about, actions::TellRun, path},
 };
 use crate::config::Secret;
+
+/// What Gitea calls a webhook that is no chat's.
+const WEBHOOK: (&str, &str) = ("type", "gitea");
 
 /// A Gitea or Forgejo server.
 #[derive(Debug, Clone)]
@@ -131,7 +135,7 @@ impl GitHost for Gitea {
         repository: &RepositoryId,
         number: u64,
     ) -> Result<Option<PullRequest>> {
-        pull_requests::get(&self.client, repository, number).await
+        github_like::pull_requests::get(&self.client, repository, number).await
     }
 
     async fn pull_requests_of(
@@ -156,7 +160,7 @@ impl GitHost for Gitea {
         number: u64,
         change: &PullRequestChange,
     ) -> Result<PullRequest> {
-        pull_requests::update(&self.client, repository, number, change).await
+        github_like::pull_requests::update(&self.client, repository, number, change).await
     }
 
     async fn merge_pull_request(
@@ -169,11 +173,11 @@ impl GitHost for Gitea {
     }
 
     async fn comment(&self, repository: &RepositoryId, number: u64, body: &str) -> Result<Comment> {
-        pull_requests::comment(&self.client, repository, number, body).await
+        github_like::pull_requests::comment(&self.client, repository, number, body).await
     }
 
     async fn comments(&self, repository: &RepositoryId, number: u64) -> Result<Vec<Comment>> {
-        pull_requests::comments(&self.client, repository, number).await
+        github_like::pull_requests::comments(&self.client, repository, number).await
     }
 
     async fn current_user(&self) -> Result<Option<Identity>> {
@@ -219,7 +223,7 @@ impl GitHost for Gitea {
     }
 
     async fn delete_secret(&self, repository: &RepositoryId, name: &str) -> Result<()> {
-        actions::delete_secret(&self.client, repository, name).await
+        github_like::actions::delete_secret(&self.client, repository, name).await
     }
 
     async fn variables(&self, repository: &RepositoryId) -> Result<Vec<Variable>> {
@@ -231,19 +235,19 @@ impl GitHost for Gitea {
     }
 
     async fn delete_variable(&self, repository: &RepositoryId, name: &str) -> Result<()> {
-        actions::delete_variable(&self.client, repository, name).await
+        github_like::actions::delete_variable(&self.client, repository, name).await
     }
 
     async fn webhooks(&self, repository: &RepositoryId) -> Result<Vec<Webhook>> {
-        webhooks::all(&self.client, repository).await
+        github_like::webhooks::all(&self.client, repository).await
     }
 
     async fn create_webhook(&self, repository: &RepositoryId, new: &NewWebhook) -> Result<Webhook> {
-        webhooks::create(&self.client, repository, new).await
+        github_like::webhooks::create(&self.client, repository, new, WEBHOOK).await
     }
 
     async fn delete_webhook(&self, repository: &RepositoryId, id: &str) -> Result<()> {
-        webhooks::delete(&self.client, repository, id).await
+        github_like::webhooks::delete(&self.client, repository, id).await
     }
 
     async fn commit_statuses(
@@ -251,7 +255,7 @@ impl GitHost for Gitea {
         repository: &RepositoryId,
         commit: &CommitId,
     ) -> Result<Vec<CommitStatus>> {
-        webhooks::statuses(&self.client, repository, commit).await
+        statuses::all(&self.client, repository, commit).await
     }
 
     async fn set_commit_status(
@@ -260,7 +264,7 @@ impl GitHost for Gitea {
         commit: &CommitId,
         status: &CommitStatus,
     ) -> Result<()> {
-        webhooks::set_status(&self.client, repository, commit, status).await
+        github_like::statuses::set(&self.client, repository, commit, status).await
     }
 
     async fn trigger_pipeline(
@@ -268,7 +272,7 @@ impl GitHost for Gitea {
         repository: &RepositoryId,
         trigger: &PipelineTrigger,
     ) -> Result<Option<PipelineRun>> {
-        actions::dispatch(&self.client, repository, trigger).await
+        github_like::actions::dispatch(&self.client, repository, trigger, TellRun::ByQuery).await
     }
 
     async fn pipeline_runs(
@@ -276,7 +280,7 @@ impl GitHost for Gitea {
         repository: &RepositoryId,
         filter: &RunFilter,
     ) -> Result<Vec<PipelineRun>> {
-        actions::runs(&self.client, repository, filter).await
+        github_like::actions::runs(&self.client, repository, filter).await
     }
 
     async fn pipeline_run(
@@ -284,14 +288,14 @@ impl GitHost for Gitea {
         repository: &RepositoryId,
         run: u64,
     ) -> Result<Option<PipelineRun>> {
-        actions::run(&self.client, repository, run).await
+        github_like::actions::run(&self.client, repository, run).await
     }
 
     async fn pipeline_jobs(&self, repository: &RepositoryId, run: u64) -> Result<Vec<PipelineJob>> {
-        actions::jobs(&self.client, repository, run).await
+        github_like::actions::jobs(&self.client, repository, run).await
     }
 
     async fn job_log(&self, repository: &RepositoryId, job: u64) -> Result<String> {
-        actions::log(&self.client, repository, job).await
+        github_like::actions::log(&self.client, repository, job, &[]).await
     }
 }

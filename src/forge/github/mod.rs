@@ -15,7 +15,6 @@ mod repositories;
 mod secrets;
 mod statuses;
 mod variables;
-mod webhooks;
 mod write;
 
 use serde_json::Value;
@@ -25,9 +24,14 @@ use super::{
     CommitStatus, FileRead, ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge,
     NewCommit, NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun,
     PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
-    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api, client::HostClient,
+    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api,
+    client::HostClient,
+    github_like::{self, about, path},
 };
 use crate::config::Secret;
+
+/// What GitHub calls a webhook that is no app's.
+const WEBHOOK: (&str, &str) = ("name", "web");
 
 /// GitHub.
 #[derive(Debug, Clone)]
@@ -44,17 +48,6 @@ impl GitHub {
     async fn client_for(&self, owner: &str) -> Result<HostClient> {
         apps::client_for(&self.client, owner).await
     }
-}
-
-/// `repos/{owner}/{name}` and what follows.
-fn path<'a>(repository: &'a RepositoryId, rest: &[&'a str]) -> Vec<&'a str> {
-    let mut segments = vec!["repos", repository.owner.as_str(), repository.name.as_str()];
-    segments.extend(rest);
-    segments
-}
-
-fn about(repository: &RepositoryId) -> String {
-    format!("repository {repository}")
 }
 
 /// GitHub answers 422 also to what contradicts what is there; `said` is in such an answer.
@@ -195,7 +188,7 @@ impl GitHost for GitHub {
         number: u64,
     ) -> Result<Option<PullRequest>> {
         let client = self.client_for(&repository.owner).await?;
-        pull_requests::get(&client, repository, number).await
+        github_like::pull_requests::get(&client, repository, number).await
     }
 
     async fn pull_requests_of(
@@ -223,7 +216,7 @@ impl GitHost for GitHub {
         change: &PullRequestChange,
     ) -> Result<PullRequest> {
         let client = self.client_for(&repository.owner).await?;
-        pull_requests::update(&client, repository, number, change).await
+        github_like::pull_requests::update(&client, repository, number, change).await
     }
 
     async fn merge_pull_request(
@@ -238,12 +231,12 @@ impl GitHost for GitHub {
 
     async fn comment(&self, repository: &RepositoryId, number: u64, body: &str) -> Result<Comment> {
         let client = self.client_for(&repository.owner).await?;
-        pull_requests::comment(&client, repository, number, body).await
+        github_like::pull_requests::comment(&client, repository, number, body).await
     }
 
     async fn comments(&self, repository: &RepositoryId, number: u64) -> Result<Vec<Comment>> {
         let client = self.client_for(&repository.owner).await?;
-        pull_requests::comments(&client, repository, number).await
+        github_like::pull_requests::comments(&client, repository, number).await
     }
 
     async fn current_user(&self) -> Result<Option<Identity>> {
@@ -295,7 +288,7 @@ impl GitHost for GitHub {
 
     async fn delete_secret(&self, repository: &RepositoryId, name: &str) -> Result<()> {
         let client = self.client_for(&repository.owner).await?;
-        secrets::delete(&client, repository, name).await
+        github_like::actions::delete_secret(&client, repository, name).await
     }
 
     async fn variables(&self, repository: &RepositoryId) -> Result<Vec<Variable>> {
@@ -310,22 +303,22 @@ impl GitHost for GitHub {
 
     async fn delete_variable(&self, repository: &RepositoryId, name: &str) -> Result<()> {
         let client = self.client_for(&repository.owner).await?;
-        variables::delete(&client, repository, name).await
+        github_like::actions::delete_variable(&client, repository, name).await
     }
 
     async fn webhooks(&self, repository: &RepositoryId) -> Result<Vec<Webhook>> {
         let client = self.client_for(&repository.owner).await?;
-        webhooks::all(&client, repository).await
+        github_like::webhooks::all(&client, repository).await
     }
 
     async fn create_webhook(&self, repository: &RepositoryId, new: &NewWebhook) -> Result<Webhook> {
         let client = self.client_for(&repository.owner).await?;
-        webhooks::create(&client, repository, new).await
+        github_like::webhooks::create(&client, repository, new, WEBHOOK).await
     }
 
     async fn delete_webhook(&self, repository: &RepositoryId, id: &str) -> Result<()> {
         let client = self.client_for(&repository.owner).await?;
-        webhooks::delete(&client, repository, id).await
+        github_like::webhooks::delete(&client, repository, id).await
     }
 
     async fn commit_statuses(
@@ -344,7 +337,7 @@ impl GitHost for GitHub {
         status: &CommitStatus,
     ) -> Result<()> {
         let client = self.client_for(&repository.owner).await?;
-        statuses::set(&client, repository, commit, status).await
+        github_like::statuses::set(&client, repository, commit, status).await
     }
 
     async fn trigger_pipeline(
@@ -362,7 +355,7 @@ impl GitHost for GitHub {
         filter: &RunFilter,
     ) -> Result<Vec<PipelineRun>> {
         let client = self.client_for(&repository.owner).await?;
-        actions::runs(&client, repository, filter).await
+        github_like::actions::runs(&client, repository, filter).await
     }
 
     async fn pipeline_run(
@@ -371,12 +364,12 @@ impl GitHost for GitHub {
         run: u64,
     ) -> Result<Option<PipelineRun>> {
         let client = self.client_for(&repository.owner).await?;
-        actions::run(&client, repository, run).await
+        github_like::actions::run(&client, repository, run).await
     }
 
     async fn pipeline_jobs(&self, repository: &RepositoryId, run: u64) -> Result<Vec<PipelineJob>> {
         let client = self.client_for(&repository.owner).await?;
-        actions::jobs(&client, repository, run).await
+        github_like::actions::jobs(&client, repository, run).await
     }
 
     async fn job_log(&self, repository: &RepositoryId, job: u64) -> Result<String> {

@@ -9,7 +9,7 @@ use url::Url;
 use super::{about, conflict_where, path};
 use crate::forge::{
     ForgeError, ForgeErrorKind, NewRepository, Repository, RepositoryChange, RepositoryId, Result,
-    Visibility, client::HostClient,
+    Visibility, client::HostClient, github_like::OwnerJson,
 };
 
 /// GitHub fills a repository made from a template after it has answered.
@@ -39,11 +39,6 @@ struct RepositoryJson {
     /// In KiB, counted now and then: 0 says little.
     #[serde(default)]
     size: u64,
-}
-
-#[derive(Deserialize)]
-pub(super) struct OwnerJson {
-    pub(super) login: String,
 }
 
 #[derive(Deserialize)]
