@@ -9,6 +9,7 @@ mod access;
 mod address;
 mod answer;
 mod api;
+mod asked;
 mod azure;
 mod bitbucket_cloud;
 mod bitbucket_server;
