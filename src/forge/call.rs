@@ -17,8 +17,6 @@ use crate::{config::Secret, entity::ScmHost};
 
 /// From the first byte sent to the last received.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// The same, of an archive.
-pub(super) const ARCHIVE_TIMEOUT: Duration = Duration::from_mins(2);
 /// Answers that are no files: 8 MiB.
 const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 

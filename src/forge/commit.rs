@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::{ForgeError, RepositoryId, Result};
 use crate::clock::UnixMillis;
 
 /// The hash of a commit, in hexadecimal.
@@ -30,6 +31,23 @@ impl CommitId {
     pub fn is_commit(revision: &str) -> bool {
         matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
+}
+
+/// The commit a revision stands for, which must be there. What tells it is not asked if it is a commit itself.
+pub(super) async fn resolved(
+    host: &str,
+    repository: &RepositoryId,
+    revision: &str,
+    told: impl Future<Output = Result<Option<Commit>>>,
+) -> Result<CommitId> {
+    if CommitId::is_commit(revision) {
+        return Ok(CommitId(revision.to_owned()));
+    }
+    let found = told.await?.map(|commit| commit.id);
+    found.ok_or_else(|| {
+        let what = format!("branch, tag or commit {revision} in {repository}");
+        ForgeError::not_found(host, &what)
+    })
 }
 
 impl fmt::Display for CommitId {

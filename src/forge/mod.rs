@@ -17,6 +17,7 @@ mod call;
 mod choice;
 mod client;
 mod commit;
+mod download;
 mod error;
 mod exchange;
 mod forges;

@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{on, write};
 use crate::forge::{
-    FileChange, ForgeError, ForgeErrorKind, NewCommit, NewRepository, Repository, RepositoryChange,
-    RepositoryId, Result, Visibility, Written, client::HostClient,
+    FileChange, ForgeError, NewCommit, NewRepository, Repository, RepositoryChange, RepositoryId,
+    Result, Visibility, Written, client::HostClient,
 };
 
 /// The branch of the first commit, where nobody says.
@@ -128,15 +128,8 @@ pub(super) async fn create(client: &HostClient, new: &NewRepository) -> Result<R
 }
 
 /// A name that is taken is answered by 400.
-fn as_conflict(fault: ForgeError) -> ForgeError {
-    if fault.status == Some(400) && fault.reason.contains("already exists") {
-        return ForgeError {
-            kind: ForgeErrorKind::Conflict,
-            mend: "Look at what is there now, and try again.".to_owned(),
-            ..fault
-        };
-    }
-    fault
+pub(super) fn as_conflict(fault: ForgeError) -> ForgeError {
+    fault.conflict_if(&[400], &["already exists"])
 }
 
 /// Topics, ways to merge and being archived are no settings of a repository here.

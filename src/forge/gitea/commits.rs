@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{half_done, path, repositories};
 use crate::forge::{
     Branch, Commit, CommitId, FileChange, ForgeError, ForgeErrorKind, NewCommit, Person,
-    RepositoryId, Result, Written, answer::instant, client::HostClient,
+    RepositoryId, Result, Written, answer::instant, client::HostClient, commit::resolved,
 };
 
 #[derive(Deserialize)]
@@ -123,16 +123,8 @@ pub(super) async fn resolve(
     repository: &RepositoryId,
     revision: &str,
 ) -> Result<CommitId> {
-    if CommitId::is_commit(revision) {
-        return Ok(CommitId(revision.to_owned()));
-    }
-    let found = get(client, repository, revision).await?;
-    found.map(|commit| commit.id).ok_or_else(|| {
-        ForgeError::not_found(
-            client.host(),
-            &format!("branch, tag or commit {revision} in {repository}"),
-        )
-    })
+    let told = get(client, repository, revision);
+    resolved(client.host(), repository, revision, told).await
 }
 
 pub(super) async fn commit_files(
@@ -232,14 +224,7 @@ fn operation(change: &FileChange) -> Value {
 /// Gitea answers 422 to a file that is there already or has changed, and to a branch that is there already.
 fn as_conflict(fault: ForgeError) -> ForgeError {
     let said = ["already exists", "does not match", "sha does not"];
-    if fault.status == Some(422) && said.iter().any(|words| fault.reason.contains(words)) {
-        return ForgeError {
-            kind: ForgeErrorKind::Conflict,
-            mend: "Look at what is there now, and try again.".to_owned(),
-            ..fault
-        };
-    }
-    fault
+    fault.conflict_if(&[422], &said)
 }
 
 pub(super) async fn branch(

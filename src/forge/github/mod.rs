@@ -21,10 +21,10 @@ use serde_json::Value;
 
 use super::{
     Access, ApiCall, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
-    CommitStatus, FileRead, ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge,
-    NewCommit, NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun,
-    PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
-    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api,
+    CommitStatus, FileRead, ForgeError, GitHost, Grantee, Identity, Merge, NewCommit,
+    NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun, PipelineTrigger,
+    Protection, PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result,
+    RunFilter, Tree, Variable, Webhook, api,
     client::HostClient,
     github_like::{self, about, path},
     host::answers,
@@ -53,18 +53,7 @@ impl GitHub {
 
 /// GitHub answers 422 also to what contradicts what is there; `said` is in such an answer.
 fn conflict_where(said: &[&str]) -> impl Fn(ForgeError) -> ForgeError {
-    move |fault| {
-        let is_conflict =
-            fault.status == Some(422) && said.iter().any(|words| fault.reason.contains(words));
-        if !is_conflict {
-            return fault;
-        }
-        ForgeError {
-            kind: ForgeErrorKind::Conflict,
-            mend: "Look at what is there now, and try again.".to_owned(),
-            ..fault
-        }
-    }
+    move |fault| fault.conflict_if(&[422], said)
 }
 
 impl GitHost for GitHub {

@@ -22,11 +22,10 @@ use serde_json::Value;
 
 use super::{
     Access, ApiCall, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
-    CommitStatus, FileRead, ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge,
-    NewCommit, NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun,
-    PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
-    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api, call::Call, client::HostClient,
-    host::answers,
+    CommitStatus, FileRead, ForgeError, GitHost, Grantee, Identity, Merge, NewCommit,
+    NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun, PipelineTrigger,
+    Protection, PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result,
+    RunFilter, Tree, Variable, Webhook, api, call::Call, client::HostClient, host::answers,
 };
 use crate::config::Secret;
 
@@ -59,17 +58,7 @@ fn on<'a>(
 
 /// GitLab answers 400 and 422 also to what contradicts what is there; `said` is in such an answer.
 fn conflict_where(said: &[&str]) -> impl Fn(ForgeError) -> ForgeError {
-    move |fault| {
-        let is_refused = matches!(fault.status, Some(400 | 422));
-        if !is_refused || !said.iter().any(|words| fault.reason.contains(words)) {
-            return fault;
-        }
-        ForgeError {
-            kind: ForgeErrorKind::Conflict,
-            mend: "Look at what is there now, and try again.".to_owned(),
-            ..fault
-        }
-    }
+    move |fault| fault.conflict_if(&[400, 422], said)
 }
 
 impl GitHost for GitLab {
