@@ -6,7 +6,8 @@ use super::{
     Engine,
     effect_rows::{effect_of, is_target_masked, observed_of, outcome_of},
     execution::{RunFault, end},
-    journal::{RunJournal, mark_of},
+    journal::RunJournal,
+    step_journal::mark_of,
 };
 use crate::{
     entity::EntityRef,
