@@ -18,6 +18,7 @@ mod relation;
 mod relations;
 mod scm;
 mod shape;
+mod shape_fault;
 mod validate;
 mod within;
 mod yaml;
