@@ -34,7 +34,7 @@ pub use prepare::{Provenance, prepare};
 pub use reference::EntityRef;
 pub use relation::Relation;
 pub use relations::relations;
-pub use scm::{ScmHost, SourceLinks, resolve_url, source_links};
+pub use scm::{ScmHost, SourceLinks, gitiles_place, resolve_url, source_links};
 pub use shape::{Fields, Shape, first_fault};
 pub use validate::validate;
 pub use within::locate_within;
