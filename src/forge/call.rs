@@ -10,6 +10,7 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::{ForgeErrorKind, Result, answer::Answer, client::HostClient, forges::authority};
@@ -19,6 +20,16 @@ use crate::{config::Secret, entity::ScmHost};
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Answers that are no files: 8 MiB.
 const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
+
+/// The fields of a body that are given: hosts leave the rest as it is.
+pub(super) fn given<V: Into<Value>>(
+    fields: impl IntoIterator<Item = (&'static str, Option<V>)>,
+) -> Map<String, Value> {
+    let fields = fields.into_iter();
+    fields
+        .filter_map(|(key, value)| Some((key.to_owned(), value?.into())))
+        .collect()
+}
 
 /// One call, being put together.
 #[derive(Clone)]

@@ -115,6 +115,28 @@ pub struct NewCommit {
     pub files: Vec<FileChange>,
 }
 
+/// The branch of the first commit, where nobody says.
+pub(super) const FIRST_BRANCH: &str = "main";
+
+impl NewCommit {
+    /// The first commit of a repository that is to have a read-me.
+    pub(super) fn read_me(branch: &str, name: &str) -> Self {
+        Self {
+            branch: branch.to_owned(),
+            new_branch_from: None,
+            expected_parent: None,
+            message: "Add a read-me".to_owned(),
+            author: None,
+            committer: None,
+            at: None,
+            files: vec![FileChange {
+                path: "README.md".to_owned(),
+                written: Written::Create(format!("# {name}\n").into()),
+            }],
+        }
+    }
+}
+
 /// What a commit does to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileChange {

@@ -7,7 +7,7 @@ use url::Url;
 use super::{about, path};
 use crate::forge::{
     ForgeError, NewRepository, Repository, RepositoryChange, RepositoryId, Result, Visibility,
-    client::HostClient, github_like::OwnerJson,
+    call::given, client::HostClient, github_like::OwnerJson,
 };
 
 #[derive(Deserialize)]
@@ -143,7 +143,7 @@ fn settings(change: &RepositoryChange) -> Map<String, Value> {
     let private = change
         .visibility
         .map(|visibility| Value::from(visibility != Visibility::Public));
-    let all = [
+    given([
         ("description", text(&change.description)),
         ("website", text(&change.homepage)),
         ("default_branch", text(&change.default_branch)),
@@ -160,10 +160,7 @@ fn settings(change: &RepositoryChange) -> Map<String, Value> {
         ("allow_merge_commits", flag(change.allow_merge_commit)),
         ("allow_squash_merge", flag(change.allow_squash_merge)),
         ("allow_rebase", flag(change.allow_rebase_merge)),
-    ];
-    let set = all.into_iter();
-    set.filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect()
+    ])
 }
 
 pub(super) async fn delete(client: &HostClient, repository: &RepositoryId) -> Result<()> {

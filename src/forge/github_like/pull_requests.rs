@@ -1,13 +1,16 @@
 //! Pull requests and what is said about them.
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use url::Url;
 
 use super::{OwnerJson, path};
 use crate::forge::{
     Comment, CommitId, ForgeError, Merge, MergeMethod, PullRequest, PullRequestChange,
-    PullRequestState, RepositoryId, Result, call::Call, client::HostClient, pages,
+    PullRequestState, RepositoryId, Result,
+    call::{Call, given},
+    client::HostClient,
+    pages,
 };
 
 #[derive(Deserialize)]
@@ -138,16 +141,12 @@ pub(in crate::forge) async fn update(
     change: &PullRequestChange,
 ) -> Result<PullRequest> {
     let state = change.open.map(|open| if open { "open" } else { "closed" });
-    let all = [
+    let body = given([
         ("title", change.title.as_deref()),
         ("body", change.body.as_deref()),
         ("base", change.base.as_deref()),
         ("state", state),
-    ];
-    let set = all.into_iter();
-    let body: Map<String, Value> = set
-        .filter_map(|(key, value)| Some((key.to_owned(), Value::from(value?))))
-        .collect();
+    ]);
     let call = client
         .patch(&path(repository, &["pulls", &number.to_string()]))
         .body(&body);
