@@ -119,6 +119,30 @@ pub struct NewCommit {
 pub(super) const FIRST_BRANCH: &str = "main";
 
 impl NewCommit {
+    /// The branch it starts from: the one it goes to, unless that is to be made.
+    pub(super) fn base(&self) -> &str {
+        self.new_branch_from.as_deref().unwrap_or(&self.branch)
+    }
+
+    /// A conflict where the branch it starts from is not at the commit it must be at; `head` is where that is now.
+    pub(super) fn check_head(
+        &self,
+        host: &str,
+        repository: &RepositoryId,
+        head: Option<&CommitId>,
+    ) -> Result<()> {
+        let expected = self.expected_parent.as_ref();
+        let Some(expected) = expected.filter(|id| Some(*id) != head) else {
+            return Ok(());
+        };
+        let now = head.map_or("no commit", CommitId::short);
+        let (base, then) = (self.base(), expected.short());
+        Err(ForgeError::conflict(
+            host,
+            format!("The branch {base} of {repository} is at {now} now, not at {then}."),
+        ))
+    }
+
     /// The first commit of a repository that is to have a read-me.
     pub(super) fn read_me(branch: &str, name: &str) -> Self {
         Self {
