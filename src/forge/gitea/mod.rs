@@ -5,9 +5,11 @@ mod actions;
 mod commits;
 mod content;
 mod half_done;
+mod protection;
 mod pull_requests;
 mod repositories;
 mod statuses;
+mod write;
 
 use super::{
     Access, Archive, Branch, Collaborator, Comment, Commit, CommitId, CommitStatus, FileRead,
@@ -50,13 +52,13 @@ impl GitHost for Gitea {
         create_from_template => repositories::generate,
         update_repository => repositories::update,
         delete_repository => repositories::delete,
-        commit_files => commits::commit_files,
+        commit_files => write::commit_files,
         branch => commits::branch,
         create_branch => commits::create_branch,
         delete_branch => commits::delete_branch,
-        protection => access::protection,
-        protect_branch => access::protect,
-        unprotect_branch => access::unprotect,
+        protection => protection::get,
+        protect_branch => protection::set,
+        unprotect_branch => protection::remove,
         pull_request => github_like::pull_requests::get,
         pull_requests_of => pull_requests::of_head,
         create_pull_request => pull_requests::create,
