@@ -33,6 +33,7 @@ mod pages;
 mod pipeline;
 mod pull_request;
 mod redirects;
+mod refusal;
 mod repository;
 mod sending;
 mod status;

@@ -1,12 +1,12 @@
 //! Where a call is sent, and where it may be sent on to: who asks is told to the host itself and to nobody else.
 
 use reqwest::{
-    Method, Response,
-    header::{AUTHORIZATION, HeaderValue},
+    Method, Response, StatusCode,
+    header::{AUTHORIZATION, HeaderValue, LOCATION},
 };
 use url::Url;
 
-use super::{ForgeError, ForgeErrorKind, Result, answer, call::Call, forges::authority};
+use super::{ForgeError, ForgeErrorKind, Result, call::Call, forges::authority};
 use crate::config::Secret;
 
 /// As Backstage's fetch reader.
@@ -31,7 +31,7 @@ impl Call<'_> {
                 request = request.body(body.clone());
             }
             let response = request.send().await.map_err(|fault| self.lost(&fault))?;
-            let Some(next) = answer::redirect(&response, &url) else {
+            let Some(next) = redirect(&response, &url) else {
                 return Ok(response);
             };
             self.check_redirect(&next)?;
@@ -81,6 +81,14 @@ impl Call<'_> {
             ),
         )
     }
+}
+
+/// Where a redirect leads; `None` for another answer.
+fn redirect(response: &Response, from: &Url) -> Option<Url> {
+    let status = response.status();
+    let redirects = status.is_redirection() && status != StatusCode::NOT_MODIFIED;
+    let target = response.headers().get(LOCATION).filter(|_| redirects)?;
+    from.join(target.to_str().ok()?).ok()
 }
 
 /// Whether a host is one that is known, or is below a known `.example.com`.

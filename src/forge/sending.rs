@@ -114,7 +114,7 @@ impl Call<'_> {
 
     /// No answer came. Where no connection was made, nothing was done.
     pub(super) fn lost(&self, fault: &reqwest::Error) -> ForgeError {
-        let cause = answer::root_cause(fault);
+        let cause = root_cause(fault);
         if fault.is_connect() {
             return self.client.lane().unreachable(&cause);
         }
@@ -149,4 +149,13 @@ impl Call<'_> {
             }
         }
     }
+}
+
+/// The innermost cause of a failed request: it names no address, and so no secret.
+fn root_cause(fault: &dyn std::error::Error) -> String {
+    let mut cause = fault;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
 }
