@@ -44,7 +44,7 @@ macro_rules! git_host {
         }
 
         /// Methods of a host, each by the function that answers it; before them, whom the functions are given to ask
-        /// ([`asked`]). The types of the methods are imported where this stands.
+        /// (`asked`). The types of the methods are imported where this stands.
         macro_rules! answers {
             ($d asked:ident: $d($d method:ident => $d function:path,)*) => {
                 $d($crate::forge::host::answers!(@$d asked $d method $d function);)*
