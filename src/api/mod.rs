@@ -19,21 +19,20 @@ mod proposals;
 mod scaffolder;
 mod search;
 mod signals;
+mod spelling;
 mod techdocs;
 mod user_settings;
 
 use axum::{
     Router,
     extract::Request,
-    http::Uri,
     middleware::from_fn_with_state,
-    response::Response,
     routing::{self, any as any_method},
 };
-use tower::ServiceExt;
 
+use self::spelling::normalise;
 use crate::http::{
-    AppState, PLUGINS, SentUri, admit, any, delete, get, not_found, post, post_large, put, read,
+    AppState, PLUGINS, admit, any, delete, get, not_found, post, post_large, put, read,
 };
 
 /// Every route of the API.
@@ -376,30 +375,4 @@ fn ours() -> Router<AppState> {
             "/api/callboard/history/{kind}/{namespace}/{name}",
             get(callboard::history),
         )
-}
-
-/// Paths are matched without case and with a slash at the end, as Express does. What is spelt otherwise comes
-/// here; what is then not found is not there.
-async fn normalise(routes: Router, request: Request) -> Response {
-    let path = request.uri().path();
-    let spelt = path.trim_end_matches('/').to_lowercase();
-    if spelt == path {
-        return not_found().await;
-    }
-    let (mut parts, body) = request.into_parts();
-    let sent = SentUri(parts.uri.clone());
-    parts.extensions.insert(sent);
-    let query = parts
-        .uri
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
-    match format!("{spelt}{query}").parse::<Uri>() {
-        Ok(uri) => parts.uri = uri,
-        Err(_) => return not_found().await,
-    }
-    match routes.oneshot(Request::from_parts(parts, body)).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
 }

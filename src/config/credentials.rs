@@ -114,24 +114,30 @@ fn github_app(app: Section<'_>) -> Option<Credential> {
 
 /// `username` with `password`, or a lone `password` that is a token: Gitea and Gerrit.
 pub(super) fn password(entry: Section<'_>) -> Vec<Credential> {
-    let username = entry.text("username");
-    let password = secret(entry, "password");
-    let kind = match (username, password) {
-        (Some(username), Some(password)) => Some(CredentialKind::Basic {
+    let missing = "is missing, and `username` needs it. Add it, or remove `username`.";
+    named_or_token(entry, secret(entry, "password"), ("password", missing))
+}
+
+/// A secret that is the password of `username`, or a token where nobody is named; what is said of which key where it
+/// is missing.
+fn named_or_token(
+    entry: Section<'_>,
+    secret: Option<Secret>,
+    (key, missing): (&str, &str),
+) -> Vec<Credential> {
+    let kind = match (entry.text("username"), secret) {
+        (Some(username), Some(password)) => CredentialKind::Basic {
             username: username.to_owned(),
             password,
-        }),
-        (None, Some(token)) => Some(CredentialKind::Token(token)),
+        },
+        (None, Some(token)) => CredentialKind::Token(token),
         (Some(_), None) => {
-            entry.problem(
-                "password",
-                "is missing, and `username` needs it. Add it, or remove `username`.",
-            );
-            None
+            entry.problem(key, missing);
+            return Vec::new();
         }
-        (None, None) => None,
+        (None, None) => return Vec::new(),
     };
-    kind.map(all_owners).into_iter().collect()
+    vec![all_owners(kind)]
 }
 
 /// `token`, else `username` with `password`: Bitbucket Data Center.
@@ -163,22 +169,8 @@ pub(super) fn bitbucket_cloud(entry: Section<'_>) -> Vec<Credential> {
         return kind.map(all_owners).into_iter().collect();
     }
     let password = secret(entry, "token").or_else(|| secret(entry, "appPassword"));
-    let kind = match (entry.text("username"), password) {
-        (Some(username), Some(password)) => Some(CredentialKind::Basic {
-            username: username.to_owned(),
-            password,
-        }),
-        (None, Some(token)) => Some(CredentialKind::Token(token)),
-        (Some(_), None) => {
-            entry.problem(
-                "token",
-                "is missing, and `username` needs it (or `appPassword`). Add it.",
-            );
-            None
-        }
-        (None, None) => None,
-    };
-    kind.map(all_owners).into_iter().collect()
+    let missing = "is missing, and `username` needs it (or `appPassword`). Add it.";
+    named_or_token(entry, password, ("token", missing))
 }
 
 /// `credentials` of Azure, each for its organizations; `token`, the old way, for all.

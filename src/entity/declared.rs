@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     kinds::KindDefinition,
     relations::RelationRule,
-    shape::{ShapeFault, lacking, name_of, wrong_type},
+    shape_fault::{ShapeFault, lacking, name_of, wrong_type},
 };
 
 /// A kind of one's own.

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{
     Diagnostic, EntityRef, FaultScope,
     diagnostic::fault,
-    shape::{Fields, Shape, check, wrong_type},
+    shape::{Fields, Shape, check},
+    shape_fault::wrong_type,
 };
 
 const ENVELOPE: Shape = Shape::Map(&Fields {

@@ -8,7 +8,8 @@ use super::{
     builtin::{self, BuiltinKind},
     declared::DeclaredKind,
     relations::RelationRule,
-    shape::{Fields, Shape, ShapeFault, check},
+    shape::{Fields, Shape, check},
+    shape_fault::ShapeFault,
 };
 
 const WITH_SPEC: Shape = Shape::Map(&Fields {

@@ -9,7 +9,8 @@ use super::{
     diagnostic::fault,
     envelope::is_nothing,
     reference::{DEFAULT_NAMESPACE, RefFault},
-    shape::{name_of, pointer_token},
+    shape::pointer_token,
+    shape_fault::name_of,
 };
 
 /// A field of `spec` whose references become relations.

@@ -136,18 +136,24 @@ fn gitea_edit_url(mut url: Url) -> Option<String> {
     Some(url.into())
 }
 
+/// The project, the branch and the path in an address of Gitiles, by the segments of it.
+#[must_use]
+pub fn gitiles_place<'a, 'p>(
+    parts: &'p [&'a str],
+) -> Option<(Vec<&'a str>, &'a str, &'p [&'a str])> {
+    let plus = parts.iter().position(|part| *part == "+")?;
+    let is_before = |part: &&str| matches!(*part, "gitiles" | "plugins" | "a");
+    let project = parts[..plus].iter().copied().skip_while(is_before);
+    match &parts[plus + 1..] {
+        ["refs", "heads", branch, path @ ..] => Some((project.collect(), branch, path)),
+        _ => None,
+    }
+}
+
 /// Gitiles shows `/gitiles/repo/+/refs/heads/main/path`; Gerrit edits it elsewhere.
 fn gerrit_edit_url(mut url: Url) -> Option<String> {
     let parts = segments(&url);
-    let plus = parts.iter().position(|part| *part == "+")?;
-    let project: Vec<&str> = parts[..plus]
-        .iter()
-        .copied()
-        .skip_while(|part| matches!(*part, "gitiles" | "plugins" | "a"))
-        .collect();
-    let ["refs", "heads", branch, path @ ..] = &parts[plus + 1..] else {
-        return None;
-    };
+    let (project, branch, path) = gitiles_place(&parts)?;
     let path = format!(
         "/admin/repos/edit/repo/{}/branch/refs/heads/{branch}/file/{}",
         project.join("%2F"),

@@ -8,7 +8,7 @@ use super::{
     envelope::ref_of,
     kinds::{Kinds, Verdict},
     policy::check_policies,
-    shape::ShapeFault,
+    shape_fault::ShapeFault,
 };
 
 /// Checks a prepared entity, placeholders filled, against the policies and its kind.

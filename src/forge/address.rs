@@ -6,7 +6,10 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use url::Url;
 
 use super::RepositoryId;
-use crate::{config::Integration, entity::ScmHost};
+use crate::{
+    config::Integration,
+    entity::{ScmHost, gitiles_place},
+};
 
 /// What a segment of a path may not hold as it is.
 const SEGMENT: &AsciiSet = &CONTROLS
@@ -241,15 +244,7 @@ fn azure(parts: &[&str], url: &Url) -> Option<Address> {
 }
 
 fn gerrit(parts: &[&str]) -> Option<Address> {
-    let plus = parts.iter().position(|part| *part == "+")?;
-    let project: Vec<&str> = parts[..plus]
-        .iter()
-        .copied()
-        .skip_while(|part| matches!(*part, "gitiles" | "plugins" | "a"))
-        .collect();
-    let ["refs", "heads", revision, path @ ..] = &parts[plus + 1..] else {
-        return None;
-    };
+    let (project, revision, path) = gitiles_place(parts)?;
     Some(Address::new("", &project.join("/"), Some(revision), path))
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::{ForgeError, RepositoryId, Result};
 use crate::clock::UnixMillis;
 
 /// The hash of a commit, in hexadecimal.
@@ -30,6 +31,23 @@ impl CommitId {
     pub fn is_commit(revision: &str) -> bool {
         matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
+}
+
+/// The commit a revision stands for, which must be there. What tells it is not asked if it is a commit itself.
+pub(super) async fn resolved(
+    host: &str,
+    repository: &RepositoryId,
+    revision: &str,
+    told: impl Future<Output = Result<Option<Commit>>>,
+) -> Result<CommitId> {
+    if CommitId::is_commit(revision) {
+        return Ok(CommitId(revision.to_owned()));
+    }
+    let found = told.await?.map(|commit| commit.id);
+    found.ok_or_else(|| {
+        let what = format!("branch, tag or commit {revision} in {repository}");
+        ForgeError::not_found(host, &what)
+    })
 }
 
 impl fmt::Display for CommitId {
@@ -95,6 +113,52 @@ pub struct NewCommit {
     pub at: Option<UnixMillis>,
     /// What it does to which files; at least one.
     pub files: Vec<FileChange>,
+}
+
+/// The branch of the first commit, where nobody says.
+pub(super) const FIRST_BRANCH: &str = "main";
+
+impl NewCommit {
+    /// The branch it starts from: the one it goes to, unless that is to be made.
+    pub(super) fn base(&self) -> &str {
+        self.new_branch_from.as_deref().unwrap_or(&self.branch)
+    }
+
+    /// A conflict where the branch it starts from is not at the commit it must be at; `head` is where that is now.
+    pub(super) fn check_head(
+        &self,
+        host: &str,
+        repository: &RepositoryId,
+        head: Option<&CommitId>,
+    ) -> Result<()> {
+        let expected = self.expected_parent.as_ref();
+        let Some(expected) = expected.filter(|id| Some(*id) != head) else {
+            return Ok(());
+        };
+        let now = head.map_or("no commit", CommitId::short);
+        let (base, then) = (self.base(), expected.short());
+        Err(ForgeError::conflict(
+            host,
+            format!("The branch {base} of {repository} is at {now} now, not at {then}."),
+        ))
+    }
+
+    /// The first commit of a repository that is to have a read-me.
+    pub(super) fn read_me(branch: &str, name: &str) -> Self {
+        Self {
+            branch: branch.to_owned(),
+            new_branch_from: None,
+            expected_parent: None,
+            message: "Add a read-me".to_owned(),
+            author: None,
+            committer: None,
+            at: None,
+            files: vec![FileChange {
+                path: "README.md".to_owned(),
+                written: Written::Create(format!("# {name}\n").into()),
+            }],
+        }
+    }
 }
 
 /// What a commit does to a file.

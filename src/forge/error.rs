@@ -90,6 +90,19 @@ impl ForgeError {
         )
     }
 
+    /// A conflict, if it is one that the host tells by a status of other refusals too: one of `statuses`, with one of
+    /// `said` in its reason.
+    pub(super) fn conflict_if(self, statuses: &[u16], said: &[&str]) -> Self {
+        let is_status = self.status.is_some_and(|status| statuses.contains(&status));
+        if !is_status || !said.iter().any(|words| self.reason.contains(words)) {
+            return self;
+        }
+        Self {
+            status: self.status,
+            ..Self::conflict(&self.host, self.reason)
+        }
+    }
+
     pub(super) fn not_found(host: &str, what: &str) -> Self {
         Self::new(
             ForgeErrorKind::NotFound,

@@ -12,11 +12,12 @@ use super::{
 };
 use crate::config::Secret;
 
-/// Makes [`GitHost`] and its delegation by [`Forge`] of one list, so that neither can miss what the other has.
+/// Makes [`GitHost`], its delegation by [`Forge`] and the frame of its methods ([`answers`]) of one list, so that none
+/// can miss what the others have. What a host leaves out answers that it is not supported.
 ///
-/// Hosts write a method as `async fn`; what they leave out answers that it is not supported.
+/// `$d` is a dollar: how one macro writes the parameters of another.
 macro_rules! git_host {
-    ($($(#[$doc:meta])* async fn $call:ident(&self $(, $name:ident: $type:ty)*) -> $answer:ty;)*) => {
+    ($d:tt $($(#[$doc:meta])* async fn $call:ident(&self $(, $name:ident: $type:ty)*) -> $answer:ty;)*) => {
         /// What a Git host can do. A revision is a branch, a tag or a commit.
         ///
         /// What is not there is `None` where the answer is optional, else an error of kind `NotFound`.
@@ -41,10 +42,25 @@ macro_rules! git_host {
                 on_host!(self, host => host.$call($($name),*).await)
             })*
         }
+
+        /// Methods of a host, each by the function that answers it; before them, whom the functions are given to ask
+        /// (`asked`). The types of the methods are imported where this stands.
+        macro_rules! answers {
+            ($d asked:ident: $d($d method:ident => $d function:path,)*) => {
+                $d($crate::forge::host::answers!(@$d asked $d method $d function);)*
+            };
+            $((@$d asked:ident $call $d function:path) => {
+                async fn $call(&self $(, $name: $type)*) -> $crate::forge::Result<$answer> {
+                    let asked = $crate::forge::asked::asked!($d asked self $($name)*);
+                    $d function(asked $(, $name)*).await
+                }
+            };)*
+        }
+        pub(super) use answers;
     };
 }
 
-git_host! {
+git_host! { $
     // ── reading ─────────────────────────────────────────────────────────────
 
     /// What is known of a repository, its default branch among it.

@@ -2,23 +2,28 @@
 //!
 //! [`GitHost`] says what a host can do; a host that cannot do something answers
 //! [`ForgeErrorKind::NotSupported`] without being asked. [`Forge`] is the host of one integration, [`Forges`]
-//! are all of them. Every call goes through `client`, which keeps the limits and the secrets.
+//! are all of them. Every call begins at `client`, which has the secrets, and goes through `sending`, which keeps
+//! the limits.
 
 mod access;
 mod address;
 mod answer;
 mod api;
+mod asked;
 mod azure;
 mod bitbucket_cloud;
 mod bitbucket_server;
+mod call;
 mod choice;
 mod client;
 mod commit;
+mod download;
 mod error;
 mod exchange;
 mod forges;
 mod gitea;
 mod github;
+mod github_like;
 mod gitlab;
 mod host;
 mod lane;
@@ -27,7 +32,10 @@ mod multipart;
 mod pages;
 mod pipeline;
 mod pull_request;
+mod redirects;
+mod refusal;
 mod repository;
+mod sending;
 mod status;
 mod tree;
 mod webhook;

@@ -4,14 +4,17 @@ use serde::{Deserialize, de::DeserializeOwned};
 use tracing::warn;
 use url::Url;
 
-use super::{Result, answer::Answer, client::Call};
+use super::{Result, answer::Answer, call::Call};
+use crate::entity::ScmHost;
 
 /// What GitHub and GitLab give on one page at most.
 pub(super) const PAGE: usize = 100;
+/// What Gitea does, unless its administrator lets it give less.
+const GITEA_PAGE: usize = 50;
 /// No list is read further.
 pub(super) const MAX_PAGES: usize = 20;
 
-/// The whole of a list whose pages are numbered, and name the next one in `Link` (GitHub, GitLab).
+/// The whole of a list whose pages are numbered (GitHub, GitLab, Gitea).
 pub(super) async fn all<T: DeserializeOwned>(call: Call<'_>) -> Result<Vec<T>> {
     all_of(call, |page: Vec<T>| page).await
 }
@@ -21,19 +24,43 @@ pub(super) async fn all_of<P: DeserializeOwned, T>(
     call: Call<'_>,
     part: impl Fn(P) -> Vec<T>,
 ) -> Result<Vec<T>> {
-    let host = call.host().to_owned();
-    let call = call.query("per_page", &PAGE.to_string());
+    let size = match call.product() {
+        ScmHost::Gitea => GITEA_PAGE,
+        _ => PAGE,
+    };
+    let call = page_of(call, size);
     let mut found = Vec::new();
     for page in 1..=MAX_PAGES {
         let one = call.clone().query("page", &page.to_string());
         let answer = one.send().await?;
-        found.extend(part(answer.json(&host)?));
-        if !names_next(&answer) {
+        let listed = part(answer.json(call.host())?);
+        let before = found.len();
+        found.extend(listed);
+        if !goes_on(&answer, before, found.len()) {
             return Ok(found);
         }
     }
-    is_cut(&host, found.len());
+    is_cut(call.host(), found.len());
     Ok(found)
+}
+
+/// Asks for so many on a page, in the product's word for it.
+pub(super) fn page_of(call: Call<'_>, size: usize) -> Call<'_> {
+    let name = match call.product() {
+        ScmHost::Gitea => "limit",
+        _ => "per_page",
+    };
+    call.query(name, &size.to_string())
+}
+
+/// Whether there is more of a list than was found. Gitea counts all of it (some that it then leaves out, so that a
+/// page with nothing on it is past the end); GitHub and GitLab name the next page.
+fn goes_on(answer: &Answer, before: usize, found: usize) -> bool {
+    let total = answer.header("x-total-count");
+    match total.and_then(|count| count.parse::<usize>().ok()) {
+        Some(total) => before < found && found < total,
+        None => names_next(answer),
+    }
 }
 
 /// A list is longer than is read of it.

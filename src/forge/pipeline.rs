@@ -1,6 +1,5 @@
 //! Pipelines: workflow runs of GitHub and Gitea, pipelines of GitLab and Bitbucket.
 
-use serde::Deserialize;
 use url::Url;
 
 use super::CommitId;
@@ -91,22 +90,6 @@ impl PipelineState {
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Waiting | Self::Running)
     }
-}
-
-/// A step of a job, as GitHub and Gitea tell of it.
-#[derive(Deserialize)]
-pub(super) struct StepJson {
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    conclusion: Option<String>,
-}
-
-/// The name of the first step that failed.
-pub(super) fn failed_step(steps: Option<Vec<StepJson>>) -> Option<String> {
-    let mut steps = steps.unwrap_or_default().into_iter();
-    let failed = steps.find(|step| step.conclusion.as_deref() == Some("failure"));
-    failed.map(|step| step.name)
 }
 
 /// No log is read that is longer: 32 MiB.

@@ -65,6 +65,19 @@ pub enum TreeEntryKind {
     Submodule,
 }
 
+impl TreeEntryKind {
+    /// By Git's words for an entry, as hosts repeat them; `None` for a folder, which is no entry of ours.
+    pub(super) fn of_git(kind: &str, mode: &str) -> Option<Self> {
+        match (kind, mode) {
+            ("commit", _) => Some(Self::Submodule),
+            ("blob", "120000") => Some(Self::Symlink),
+            ("blob", "100755") => Some(Self::Executable),
+            ("blob", _) => Some(Self::File),
+            _ => None,
+        }
+    }
+}
+
 /// Everything of a commit, packed. The one folder at its top is the host's, and is to be stripped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Archive {

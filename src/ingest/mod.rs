@@ -6,6 +6,7 @@
 mod apply;
 mod check;
 mod context;
+mod draft;
 mod dry_run;
 mod faults;
 mod known;
@@ -24,9 +25,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use context::{Options, ScmHosts};
+pub use draft::{Draft, Review};
 pub use dry_run::{DryRun, Fault, ReadFile, Refusal};
 pub use people::{NewLocation, OnConflict};
-pub use proposal::{Draft, Proposal, Review};
+pub use proposal::Proposal;
 
 use self::{
     context::Context,

@@ -45,12 +45,7 @@ pub async fn add_run_event(
 /// Events of a run after the one of an id, and every `completion` whatever its id, in order, at most `limit`.
 pub async fn run_events(db: &Db, run_id: &str, after: i64, limit: u32) -> Result<Vec<RunEvent>> {
     const SQL: &str = "SELECT id, run_id, type, body, created_at FROM run_events WHERE run_id = $1 AND (id > $2 OR type = 'completion') ORDER BY id LIMIT $3";
-    Ok(on_db!(db, |pool| sqlx::query_as(SQL)
-        .bind(run_id)
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await)?)
+    events(db, SQL, (run_id, after), limit).await
 }
 
 /// The newest events of a run before the one of an id, the newest first, at most `limit`.
@@ -61,12 +56,7 @@ pub async fn run_events_before(
     limit: u32,
 ) -> Result<Vec<RunEvent>> {
     const SQL: &str = "SELECT id, run_id, type, body, created_at FROM run_events WHERE run_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-    Ok(on_db!(db, |pool| sqlx::query_as(SQL)
-        .bind(run_id)
-        .bind(before)
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await)?)
+    events(db, SQL, (run_id, before), limit).await
 }
 
 /// The events of a run after the one of an id, in order, at most `limit`.
@@ -77,9 +67,19 @@ pub async fn run_events_after(
     limit: u32,
 ) -> Result<Vec<RunEvent>> {
     const SQL: &str = "SELECT id, run_id, type, body, created_at FROM run_events WHERE run_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-    Ok(on_db!(db, |pool| sqlx::query_as(SQL)
+    events(db, SQL, (run_id, after), limit).await
+}
+
+/// The events of a run on one side of an id.
+async fn events(
+    db: &Db,
+    sql: &'static str,
+    (run_id, id): (&str, i64),
+    limit: u32,
+) -> Result<Vec<RunEvent>> {
+    Ok(on_db!(db, |pool| sqlx::query_as(sql)
         .bind(run_id)
-        .bind(after)
+        .bind(id)
         .bind(i64::from(limit))
         .fetch_all(pool)
         .await)?)

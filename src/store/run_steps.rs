@@ -71,6 +71,26 @@ pub struct RunStep {
     pub ended_at: Option<UnixMillis>,
 }
 
+impl RunStep {
+    /// A step that begins now.
+    #[must_use]
+    pub fn begun(key: &str, position: usize, attempt: i64, now: UnixMillis) -> Self {
+        Self {
+            key: key.to_owned(),
+            position: i64::try_from(position).unwrap_or(i64::MAX),
+            status: StepStatus::Processing,
+            items: None,
+            input: None,
+            sources: "{}".to_owned(),
+            output: None,
+            error: None,
+            attempt,
+            started_at: now,
+            ended_at: None,
+        }
+    }
+}
+
 #[derive(FromRow)]
 struct StepRow {
     step_key: String,

@@ -10,7 +10,7 @@ use serde_json::json;
 use url::Url;
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
-    matchers::{header, method, path},
+    matchers::{header, method, path, query_param},
 };
 
 use crate::support::gitea::{forge, integration};
@@ -264,6 +264,56 @@ async fn a_host_that_is_down_is_left_alone_for_a_moment() {
     clock.advance(5_001);
     let later = client.commit(&shop(), "main").await.expect_err("tried");
     assert!(!later.reason.contains("a moment ago"), "{later}");
+}
+
+#[tokio::test]
+async fn a_list_is_read_to_its_end_though_the_server_gives_less_than_was_asked() {
+    let server = MockServer::start().await;
+    for (page, names) in [
+        ("1", vec!["A", "B"]),
+        ("2", vec!["C", "D"]),
+        ("3", vec!["E"]),
+    ] {
+        let names = names.into_iter();
+        let listed: Vec<_> = names
+            .map(|name| json!({"name": name, "data": "x"}))
+            .collect();
+        Mock::given(path("/api/v1/repos/o/r/actions/variables"))
+            .and(query_param("page", page))
+            .respond_with(
+                ResponseTemplate::new(200)
+                    .insert_header("x-total-count", "5")
+                    .set_body_json(listed),
+            )
+            .mount(&server)
+            .await;
+    }
+    let found = client(&server).variables(&shop()).await.expect("listed");
+    let names: Vec<_> = found.iter().map(|found| found.name.as_str()).collect();
+    assert_eq!(names, ["A", "B", "C", "D", "E"]);
+    assert_eq!(asked(&server).await, 3);
+}
+
+#[tokio::test]
+async fn a_page_with_nothing_on_it_ends_a_list_that_counts_what_it_leaves_out() {
+    let server = MockServer::start().await;
+    let answer = |names: &[&str]| {
+        let names = names.iter();
+        let listed: Vec<_> = names.map(|name| json!({"name": name})).collect();
+        ResponseTemplate::new(200)
+            .insert_header("x-total-count", "5")
+            .set_body_json(listed)
+    };
+    for (page, names) in [("1", &["A", "B"][..]), ("2", &[])] {
+        Mock::given(path("/api/v1/repos/o/r/actions/secrets"))
+            .and(query_param("page", page))
+            .respond_with(answer(names))
+            .mount(&server)
+            .await;
+    }
+    let found = client(&server).secrets(&shop()).await.expect("listed");
+    assert_eq!(found, ["A", "B"]);
+    assert_eq!(asked(&server).await, 2);
 }
 
 #[test]

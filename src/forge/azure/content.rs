@@ -1,17 +1,12 @@
 //! Files, lists of files and archives of Azure DevOps.
 
-use reqwest::{
-    Method,
-    header::{ACCEPT, IF_NONE_MATCH},
-};
+use reqwest::{Method, header::ACCEPT};
 use serde::Deserialize;
 
 use super::{ListJson, commits, on};
 use crate::forge::{
-    Archive, ArchiveFormat, CommitId, FileRead, ForgeErrorKind, RemoteFile, RepositoryId, Result,
-    Tree, TreeEntry, TreeEntryKind,
-    client::{ARCHIVE_TIMEOUT, Call, HostClient},
-    tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES},
+    Archive, ArchiveFormat, CommitId, FileRead, ForgeErrorKind, RepositoryId, Result, Tree,
+    TreeEntry, TreeEntryKind, call::Call, client::HostClient,
 };
 
 /// Azure lists everything at once: about 100,000 files.
@@ -85,16 +80,14 @@ pub(super) async fn read_file(
     etag: Option<&str>,
 ) -> Result<FileRead> {
     let read = async |kind: &str| {
-        let mut call = items(client, repository, kind, revision)
+        items(client, repository, kind, revision)
             .query("path", &format!("/{file}"))
             .query("$format", "octetStream")
             .header(ACCEPT, "application/octet-stream")
-            .limit(MAX_FILE_BYTES)
-            .about(format!("file {file} in {repository} at {revision}"));
-        if let Some(etag) = etag {
-            call = call.header(IF_NONE_MATCH, etag);
-        }
-        call.send().await
+            .file(etag)
+            .about(format!("file {file} in {repository} at {revision}"))
+            .send()
+            .await
     };
     let answer = if CommitId::is_commit(revision) {
         read("commit").await?
@@ -106,13 +99,7 @@ pub(super) async fn read_file(
             other => other?,
         }
     };
-    if answer.is_not_modified() {
-        return Ok(FileRead::NotModified);
-    }
-    Ok(FileRead::Found(RemoteFile {
-        etag: answer.etag(),
-        bytes: answer.bytes,
-    }))
+    Ok(answer.into())
 }
 
 pub(super) async fn archive(
@@ -120,19 +107,13 @@ pub(super) async fn archive(
     repository: &RepositoryId,
     commit: &CommitId,
 ) -> Result<Archive> {
-    let answer = items(client, repository, "commit", commit.as_str())
+    items(client, repository, "commit", commit.as_str())
         .query("scopePath", "/")
         .query("recursionLevel", "full")
         .query("download", "true")
         .query("$format", "zip")
         .header(ACCEPT, "application/zip")
-        .limit(MAX_ARCHIVE_BYTES)
-        .timeout(ARCHIVE_TIMEOUT)
         .about(format!("archive of {repository} at {}", commit.short()))
-        .send()
-        .await?;
-    Ok(Archive {
-        format: ArchiveFormat::Zip,
-        bytes: answer.bytes,
-    })
+        .archive(ArchiveFormat::Zip)
+        .await
 }

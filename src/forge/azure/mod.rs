@@ -12,7 +12,7 @@ use reqwest::Method;
 use super::{
     Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
     PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, Tree,
-    client::{Call, HostClient},
+    call::Call, client::HostClient, host::answers,
 };
 
 /// Azure DevOps.
@@ -24,6 +24,11 @@ pub struct Azure {
 impl Azure {
     pub(super) fn new(client: HostClient) -> Self {
         Self { client }
+    }
+
+    /// The client that asks about what belongs to an owner.
+    async fn client_for(&self, owner: &str) -> Result<HostClient> {
+        sign_in::client_for(&self.client, owner).await
     }
 }
 
@@ -59,115 +64,22 @@ impl GitHost for Azure {
         self.client.host()
     }
 
-    async fn repository(&self, repository: &RepositoryId) -> Result<Option<Repository>> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        repositories::get(&client, repository).await
-    }
-
-    async fn commit(&self, repository: &RepositoryId, revision: &str) -> Result<Option<Commit>> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        commits::get(&client, repository, revision).await
-    }
-
-    async fn tree(&self, repository: &RepositoryId, revision: &str) -> Result<Tree> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        content::tree(&client, repository, revision).await
-    }
-
-    async fn read_file(
-        &self,
-        repository: &RepositoryId,
-        revision: &str,
-        path: &str,
-        etag: Option<&str>,
-    ) -> Result<FileRead> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        content::read_file(&client, repository, revision, path, etag).await
-    }
-
-    async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        content::archive(&client, repository, commit).await
-    }
-
-    async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {
-        let client = sign_in::client_for(&self.client, &new.id.owner).await?;
-        repositories::create(&client, new).await
-    }
-
-    async fn update_repository(
-        &self,
-        repository: &RepositoryId,
-        change: &RepositoryChange,
-    ) -> Result<Repository> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        repositories::update(&client, repository, change).await
-    }
-
-    async fn delete_repository(&self, repository: &RepositoryId) -> Result<()> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        repositories::delete(&client, repository).await
-    }
-
-    async fn commit_files(&self, repository: &RepositoryId, new: &NewCommit) -> Result<Commit> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        write::commit_files(&client, repository, new).await
-    }
-
-    async fn branch(&self, repository: &RepositoryId, name: &str) -> Result<Option<Branch>> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        commits::branch(&client, repository, name).await
-    }
-
-    async fn create_branch(
-        &self,
-        repository: &RepositoryId,
-        name: &str,
-        revision: &str,
-    ) -> Result<Branch> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        commits::create_branch(&client, repository, name, revision).await
-    }
-
-    async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        commits::delete_branch(&client, repository, name).await
-    }
-
-    async fn pull_request(
-        &self,
-        repository: &RepositoryId,
-        number: u64,
-    ) -> Result<Option<PullRequest>> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        pull_requests::get(&client, repository, number).await
-    }
-
-    async fn pull_requests_of(
-        &self,
-        repository: &RepositoryId,
-        head: &str,
-    ) -> Result<Vec<PullRequest>> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        pull_requests::of_head(&client, repository, head).await
-    }
-
-    async fn create_pull_request(
-        &self,
-        repository: &RepositoryId,
-        new: &NewPullRequest,
-    ) -> Result<PullRequest> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        pull_requests::create(&client, repository, new).await
-    }
-
-    async fn update_pull_request(
-        &self,
-        repository: &RepositoryId,
-        number: u64,
-        change: &PullRequestChange,
-    ) -> Result<PullRequest> {
-        let client = sign_in::client_for(&self.client, &repository.owner).await?;
-        pull_requests::update(&client, repository, number, change).await
+    answers! { client_for:
+        repository => repositories::get,
+        commit => commits::get,
+        tree => content::tree,
+        read_file => content::read_file,
+        archive => content::archive,
+        create_repository => repositories::create,
+        update_repository => repositories::update,
+        delete_repository => repositories::delete,
+        commit_files => write::commit_files,
+        branch => commits::branch,
+        create_branch => commits::create_branch,
+        delete_branch => commits::delete_branch,
+        pull_request => pull_requests::get,
+        pull_requests_of => pull_requests::of_head,
+        create_pull_request => pull_requests::create,
+        update_pull_request => pull_requests::update,
     }
 }

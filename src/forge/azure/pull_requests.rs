@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use tracing::warn;
 use url::Url;
 
@@ -11,6 +11,7 @@ use crate::forge::{
     CommitId, NewPullRequest, PullRequest, PullRequestChange, PullRequestState, RepositoryId,
     Result,
     address::{encoded, encoded_path},
+    call::given,
     client::HostClient,
     pages::{MAX_PAGES, PAGE, is_cut},
 };
@@ -167,7 +168,7 @@ pub(super) async fn update(
     let status = change
         .open
         .map(|open| if open { "active" } else { "abandoned" });
-    let all = [
+    let body = given([
         ("title", change.title.clone()),
         ("description", change.body.clone()),
         (
@@ -175,11 +176,7 @@ pub(super) async fn update(
             base.map(|name| format!("refs/heads/{name}")),
         ),
         ("status", status.map(str::to_owned)),
-    ];
-    let set = all.into_iter();
-    let body: Map<String, Value> = set
-        .filter_map(|(key, value)| Some((key.to_owned(), Value::from(value?))))
-        .collect();
+    ]);
     let place = ["pullrequests", &number.to_string()];
     let changed: PullRequestJson = on(client, Method::PATCH, repository, &place)
         .body(&body)

@@ -1,19 +1,15 @@
 //! Repositories of Azure DevOps.
 
-use bytes::Bytes;
 use reqwest::Method;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{VERSION, on, write};
 use crate::forge::{
-    FileChange, ForgeError, NewCommit, NewRepository, Repository, RepositoryChange, RepositoryId,
-    Result, Visibility, Written, client::HostClient,
+    ForgeError, NewCommit, NewRepository, Repository, RepositoryChange, RepositoryId, Result,
+    Visibility, call::given, client::HostClient, commit::FIRST_BRANCH,
 };
-
-/// The branch of the first commit, where nobody says.
-const FIRST_BRANCH: &str = "main";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -94,20 +90,7 @@ pub(super) async fn create(client: &HostClient, new: &NewRepository) -> Result<R
         return Ok(made);
     }
     let branch = new.default_branch.as_deref().unwrap_or(FIRST_BRANCH);
-    let content = Bytes::from(format!("# {}\n", new.id.name));
-    let first = NewCommit {
-        branch: branch.to_owned(),
-        new_branch_from: None,
-        expected_parent: None,
-        message: "Add a read-me".to_owned(),
-        author: None,
-        committer: None,
-        at: None,
-        files: vec![FileChange {
-            path: "README.md".to_owned(),
-            written: Written::Create(content),
-        }],
-    };
+    let first = NewCommit::read_me(branch, &new.id.name);
     write::commit_files(client, &new.id, &first).await?;
     Ok(Repository {
         is_empty: false,
@@ -126,17 +109,13 @@ pub(super) async fn update(
     let found = found
         .ok_or_else(|| ForgeError::not_found(client.host(), &format!("repository {repository}")))?;
     let branch = change.default_branch.as_ref();
-    let all = [
+    let body = given([
         (
             "defaultBranch",
             branch.map(|name| Value::from(format!("refs/heads/{name}"))),
         ),
         ("isDisabled", change.archived.map(Value::from)),
-    ];
-    let set = all.into_iter();
-    let body: Map<String, Value> = set
-        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect();
+    ]);
     if body.is_empty() {
         return Ok(found);
     }

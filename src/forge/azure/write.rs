@@ -30,7 +30,7 @@ pub(super) async fn commit_files(
     repository: &RepositoryId,
     new: &NewCommit,
 ) -> Result<Commit> {
-    let base = new.new_branch_from.as_deref().unwrap_or(&new.branch);
+    let base = new.base();
     let head = head(client, repository, new, base).await?;
     let present: HashMap<String, String> = match &head {
         Some(head) => {

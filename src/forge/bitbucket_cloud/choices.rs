@@ -4,11 +4,7 @@ use reqwest::Method;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::on;
-use crate::forge::{
-    Choice, ChoicesOf, Result,
-    client::{Call, HostClient},
-    pages,
-};
+use crate::forge::{Choice, ChoicesOf, Result, call::Call, client::HostClient, pages};
 
 /// A workspace or a repository.
 #[derive(Deserialize)]

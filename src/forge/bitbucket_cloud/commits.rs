@@ -4,10 +4,10 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::on;
+use super::{on, repositories::as_conflict};
 use crate::forge::{
-    Branch, Commit, CommitId, ForgeError, ForgeErrorKind, Person, RepositoryId, Result,
-    answer::instant, client::HostClient,
+    Branch, Commit, CommitId, Person, RepositoryId, Result, answer::instant, client::HostClient,
+    commit::resolved,
 };
 
 #[derive(Deserialize)]
@@ -100,14 +100,8 @@ pub(super) async fn resolve(
     repository: &RepositoryId,
     revision: &str,
 ) -> Result<CommitId> {
-    if CommitId::is_commit(revision) {
-        return Ok(CommitId(revision.to_owned()));
-    }
-    let found = get(client, repository, revision).await?;
-    found.map(|commit| commit.id).ok_or_else(|| {
-        let what = format!("branch, tag or commit {revision} in {repository}");
-        ForgeError::not_found(client.host(), &what)
-    })
+    let told = get(client, repository, revision);
+    resolved(client.host(), repository, revision, told).await
 }
 
 fn branch_of(json: ReferenceJson) -> Branch {
@@ -140,15 +134,7 @@ pub(super) async fn create_branch(
         .body(&json!({ "name": name, "target": { "hash": commit } }))
         .json()
         .await;
-    let made = made.map_err(|fault| {
-        if fault.status == Some(400) && fault.reason.contains("already exists") {
-            return ForgeError {
-                kind: ForgeErrorKind::Conflict,
-                ..fault
-            };
-        }
-        fault
-    })?;
+    let made = made.map_err(as_conflict)?;
     Ok(branch_of(made))
 }
 

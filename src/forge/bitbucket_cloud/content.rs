@@ -1,16 +1,12 @@
 //! Files, lists of files and archives of Bitbucket Cloud.
 
-use reqwest::{Method, header::IF_NONE_MATCH};
+use reqwest::Method;
 use serde::Deserialize;
 
 use super::{commits, on};
 use crate::forge::{
-    Archive, ArchiveFormat, CommitId, FileRead, RemoteFile, RepositoryId, Result, Tree, TreeEntry,
-    TreeEntryKind,
-    address::encoded,
-    client::{ARCHIVE_TIMEOUT, HostClient},
-    pages,
-    tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, blob_at},
+    Archive, ArchiveFormat, CommitId, FileRead, RepositoryId, Result, Tree, TreeEntry,
+    TreeEntryKind, address::encoded, client::HostClient, pages, tree::blob_at,
 };
 
 /// Deeper than anybody puts a file.
@@ -92,20 +88,10 @@ pub(super) async fn read_file(
     };
     let mut place = vec!["src", &commit];
     place.extend(file.split('/'));
-    let mut call = on(client, Method::GET, repository, &place)
-        .limit(MAX_FILE_BYTES)
+    let call = on(client, Method::GET, repository, &place)
+        .file(etag)
         .about(format!("file {file} in {repository} at {revision}"));
-    if let Some(etag) = etag {
-        call = call.header(IF_NONE_MATCH, etag);
-    }
-    let answer = call.send().await?;
-    if answer.is_not_modified() {
-        return Ok(FileRead::NotModified);
-    }
-    Ok(FileRead::Found(RemoteFile {
-        etag: answer.etag(),
-        bytes: answer.bytes,
-    }))
+    Ok(call.send().await?.into())
 }
 
 /// Archives are packed where the pages are, not by the API.
@@ -121,15 +107,9 @@ pub(super) async fn archive(
         encoded(owner),
         encoded(name)
     ));
-    let answer = client
+    client
         .call_at(Method::GET, url)
-        .limit(MAX_ARCHIVE_BYTES)
-        .timeout(ARCHIVE_TIMEOUT)
         .about(format!("archive of {repository} at {}", commit.short()))
-        .send()
-        .await?;
-    Ok(Archive {
-        format: ArchiveFormat::TarGz,
-        bytes: answer.bytes,
-    })
+        .archive(ArchiveFormat::TarGz)
+        .await
 }

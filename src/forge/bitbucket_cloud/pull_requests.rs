@@ -2,14 +2,15 @@
 
 use reqwest::Method;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
 use super::on;
 use crate::forge::{
     CommitId, ForgeError, NewPullRequest, PullRequest, PullRequestChange, PullRequestState,
     RepositoryId, Result,
-    client::{Call, HostClient},
+    call::{Call, given},
+    client::HostClient,
     pages,
 };
 
@@ -175,18 +176,14 @@ pub(super) async fn update(
     change: &PullRequestChange,
 ) -> Result<PullRequest> {
     let base = change.base.as_ref();
-    let all = [
+    let body = given([
         ("title", change.title.clone().map(Value::from)),
         ("description", change.body.clone().map(Value::from)),
         (
             "destination",
             base.map(|name| json!({ "branch": { "name": name } })),
         ),
-    ];
-    let set = all.into_iter();
-    let body: Map<String, Value> = set
-        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect();
+    ]);
     let call = if body.is_empty() {
         one(client, Method::GET, repository, (number, ""))
     } else {

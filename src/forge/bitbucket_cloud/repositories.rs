@@ -1,19 +1,15 @@
 //! Repositories of Bitbucket Cloud.
 
-use bytes::Bytes;
 use reqwest::Method;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{on, write};
 use crate::forge::{
-    FileChange, ForgeError, ForgeErrorKind, NewCommit, NewRepository, Repository, RepositoryChange,
-    RepositoryId, Result, Visibility, Written, client::HostClient,
+    ForgeError, NewCommit, NewRepository, Repository, RepositoryChange, RepositoryId, Result,
+    Visibility, call::given, client::HostClient, commit::FIRST_BRANCH,
 };
-
-/// The branch of the first commit, where nobody says.
-const FIRST_BRANCH: &str = "main";
 
 #[derive(Deserialize)]
 struct RepositoryJson {
@@ -105,20 +101,7 @@ pub(super) async fn create(client: &HostClient, new: &NewRepository) -> Result<R
         return Ok(made);
     }
     let branch = new.default_branch.as_deref().unwrap_or(FIRST_BRANCH);
-    let content = Bytes::from(format!("# {}\n", new.id.name));
-    let first = NewCommit {
-        branch: branch.to_owned(),
-        new_branch_from: None,
-        expected_parent: None,
-        message: "Add a read-me".to_owned(),
-        author: None,
-        committer: None,
-        at: None,
-        files: vec![FileChange {
-            path: "README.md".to_owned(),
-            written: Written::Create(content),
-        }],
-    };
+    let first = NewCommit::read_me(branch, &new.id.name);
     write::commit_files(client, &made.id, &first).await?;
     Ok(Repository {
         is_empty: false,
@@ -128,15 +111,8 @@ pub(super) async fn create(client: &HostClient, new: &NewRepository) -> Result<R
 }
 
 /// A name that is taken is answered by 400.
-fn as_conflict(fault: ForgeError) -> ForgeError {
-    if fault.status == Some(400) && fault.reason.contains("already exists") {
-        return ForgeError {
-            kind: ForgeErrorKind::Conflict,
-            mend: "Look at what is there now, and try again.".to_owned(),
-            ..fault
-        };
-    }
-    fault
+pub(super) fn as_conflict(fault: ForgeError) -> ForgeError {
+    fault.conflict_if(&[400], &["already exists"])
 }
 
 /// Topics, ways to merge and being archived are no settings of a repository here.
@@ -146,7 +122,7 @@ pub(super) async fn update(
     change: &RepositoryChange,
 ) -> Result<Repository> {
     let branch = change.default_branch.as_ref();
-    let all = [
+    let body = given([
         ("description", change.description.clone().map(Value::from)),
         ("website", change.homepage.clone().map(Value::from)),
         (
@@ -158,11 +134,7 @@ pub(super) async fn update(
         ("mainbranch", branch.map(|name| json!({ "name": name }))),
         ("has_issues", change.has_issues.map(Value::from)),
         ("has_wiki", change.has_wiki.map(Value::from)),
-    ];
-    let set = all.into_iter();
-    let body: Map<String, Value> = set
-        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect();
+    ]);
     let call = on(client, Method::PUT, repository, &[]);
     let changed: RepositoryJson = call.body(&body).json().await?;
     Ok(changed.into())

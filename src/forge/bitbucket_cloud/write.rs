@@ -13,27 +13,14 @@ pub(super) async fn commit_files(
     repository: &RepositoryId,
     new: &NewCommit,
 ) -> Result<Commit> {
-    let (host, base) = (
-        client.host(),
-        new.new_branch_from.as_deref().unwrap_or(&new.branch),
-    );
+    let (host, base) = (client.host(), new.base());
     let head = commits::branch(client, repository, base).await?;
     let head = head.map(|branch| branch.commit);
     if head.is_none() && !may_begin(client, repository, new).await? {
         let what = format!("branch {base} in {repository}");
         return Err(ForgeError::not_found(host, &what));
     }
-    if let Some(expected) = new
-        .expected_parent
-        .as_ref()
-        .filter(|id| Some(*id) != head.as_ref())
-    {
-        let reason = format!(
-            "The branch {base} of {repository} is not at {}.",
-            expected.short()
-        );
-        return Err(ForgeError::conflict(host, reason));
-    }
+    new.check_head(host, repository, head.as_ref())?;
     if let Some(head) = &head {
         check(client, repository, head, &new.files).await?;
     }

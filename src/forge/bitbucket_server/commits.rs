@@ -8,7 +8,8 @@ use super::on;
 use crate::{
     clock::UnixMillis,
     forge::{
-        Branch, Commit, CommitId, ForgeError, Person, RepositoryId, Result, client::HostClient,
+        Branch, Commit, CommitId, Person, RepositoryId, Result, client::HostClient,
+        commit::resolved,
     },
 };
 
@@ -100,14 +101,8 @@ pub(super) async fn resolve(
     repository: &RepositoryId,
     revision: &str,
 ) -> Result<CommitId> {
-    if CommitId::is_commit(revision) {
-        return Ok(CommitId(revision.to_owned()));
-    }
-    let found = get(client, repository, revision).await?;
-    found.map(|commit| commit.id).ok_or_else(|| {
-        let what = format!("branch, tag or commit {revision} in {repository}");
-        ForgeError::not_found(client.host(), &what)
-    })
+    let told = get(client, repository, revision);
+    resolved(client.host(), repository, revision, told).await
 }
 
 /// Whether rules say who may change it is not told with it.

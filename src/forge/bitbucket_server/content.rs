@@ -1,14 +1,11 @@
 //! Files, lists of files and archives of Bitbucket Data Center.
 
-use reqwest::{Method, header::IF_NONE_MATCH};
+use reqwest::Method;
 
 use super::{commits, on};
 use crate::forge::{
-    Archive, ArchiveFormat, CommitId, FileRead, RemoteFile, RepositoryId, Result, Tree, TreeEntry,
-    TreeEntryKind,
-    client::{ARCHIVE_TIMEOUT, HostClient},
-    pages,
-    tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, blob_at},
+    Archive, ArchiveFormat, CommitId, FileRead, RepositoryId, Result, Tree, TreeEntry,
+    TreeEntryKind, client::HostClient, pages, tree::blob_at,
 };
 
 /// Paths on one page; servers may give fewer.
@@ -51,21 +48,11 @@ pub(super) async fn read_file(
 ) -> Result<FileRead> {
     let mut place = vec!["raw"];
     place.extend(file.split('/'));
-    let mut call = on(client, Method::GET, repository, &place)
+    let call = on(client, Method::GET, repository, &place)
         .query("at", revision)
-        .limit(MAX_FILE_BYTES)
+        .file(etag)
         .about(format!("file {file} in {repository} at {revision}"));
-    if let Some(etag) = etag {
-        call = call.header(IF_NONE_MATCH, etag);
-    }
-    let answer = call.send().await?;
-    if answer.is_not_modified() {
-        return Ok(FileRead::NotModified);
-    }
-    Ok(FileRead::Found(RemoteFile {
-        etag: answer.etag(),
-        bytes: answer.bytes,
-    }))
+    Ok(call.send().await?.into())
 }
 
 pub(super) async fn archive(
@@ -73,18 +60,12 @@ pub(super) async fn archive(
     repository: &RepositoryId,
     commit: &CommitId,
 ) -> Result<Archive> {
-    let answer = on(client, Method::GET, repository, &["archive"])
+    on(client, Method::GET, repository, &["archive"])
         .query("at", commit.as_str())
         .query("format", "tgz")
         // Without it there is no folder at the top, as other hosts have.
         .query("prefix", &repository.name)
-        .limit(MAX_ARCHIVE_BYTES)
-        .timeout(ARCHIVE_TIMEOUT)
         .about(format!("archive of {repository} at {}", commit.short()))
-        .send()
-        .await?;
-    Ok(Archive {
-        format: ArchiveFormat::TarGz,
-        bytes: answer.bytes,
-    })
+        .archive(ArchiveFormat::TarGz)
+        .await
 }

@@ -12,8 +12,8 @@ use reqwest::Method;
 
 use super::{
     Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
-    PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, Tree,
-    client::{Call, HostClient},
+    PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Tree, call::Call,
+    client::HostClient, host::answers,
 };
 
 /// Bitbucket Data Center, or Server.
@@ -47,99 +47,22 @@ impl GitHost for BitbucketServer {
         self.client.host()
     }
 
-    async fn repository(&self, repository: &RepositoryId) -> Result<Option<Repository>> {
-        repositories::get(&self.client, repository).await
-    }
-
-    async fn commit(&self, repository: &RepositoryId, revision: &str) -> Result<Option<Commit>> {
-        commits::get(&self.client, repository, revision).await
-    }
-
-    async fn tree(&self, repository: &RepositoryId, revision: &str) -> Result<Tree> {
-        content::tree(&self.client, repository, revision).await
-    }
-
-    async fn read_file(
-        &self,
-        repository: &RepositoryId,
-        revision: &str,
-        path: &str,
-        etag: Option<&str>,
-    ) -> Result<FileRead> {
-        content::read_file(&self.client, repository, revision, path, etag).await
-    }
-
-    async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
-        content::archive(&self.client, repository, commit).await
-    }
-
-    async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {
-        repositories::create(&self.client, new).await
-    }
-
-    async fn update_repository(
-        &self,
-        repository: &RepositoryId,
-        change: &RepositoryChange,
-    ) -> Result<Repository> {
-        repositories::update(&self.client, repository, change).await
-    }
-
-    async fn delete_repository(&self, repository: &RepositoryId) -> Result<()> {
-        repositories::delete(&self.client, repository).await
-    }
-
-    async fn commit_files(&self, repository: &RepositoryId, new: &NewCommit) -> Result<Commit> {
-        write::commit_files(&self.client, repository, new).await
-    }
-
-    async fn branch(&self, repository: &RepositoryId, name: &str) -> Result<Option<Branch>> {
-        commits::branch(&self.client, repository, name).await
-    }
-
-    async fn create_branch(
-        &self,
-        repository: &RepositoryId,
-        name: &str,
-        revision: &str,
-    ) -> Result<Branch> {
-        commits::create_branch(&self.client, repository, name, revision).await
-    }
-
-    async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {
-        commits::delete_branch(&self.client, repository, name).await
-    }
-
-    async fn pull_request(
-        &self,
-        repository: &RepositoryId,
-        number: u64,
-    ) -> Result<Option<PullRequest>> {
-        pull_requests::get(&self.client, repository, number).await
-    }
-
-    async fn pull_requests_of(
-        &self,
-        repository: &RepositoryId,
-        head: &str,
-    ) -> Result<Vec<PullRequest>> {
-        pull_requests::of_head(&self.client, repository, head).await
-    }
-
-    async fn create_pull_request(
-        &self,
-        repository: &RepositoryId,
-        new: &NewPullRequest,
-    ) -> Result<PullRequest> {
-        pull_requests::create(&self.client, repository, new).await
-    }
-
-    async fn update_pull_request(
-        &self,
-        repository: &RepositoryId,
-        number: u64,
-        change: &PullRequestChange,
-    ) -> Result<PullRequest> {
-        pull_requests::update(&self.client, repository, number, change).await
+    answers! { client:
+        repository => repositories::get,
+        commit => commits::get,
+        tree => content::tree,
+        read_file => content::read_file,
+        archive => content::archive,
+        create_repository => repositories::create,
+        update_repository => repositories::update,
+        delete_repository => repositories::delete,
+        commit_files => write::commit_files,
+        branch => commits::branch,
+        create_branch => commits::create_branch,
+        delete_branch => commits::delete_branch,
+        pull_request => pull_requests::get,
+        pull_requests_of => pull_requests::of_head,
+        create_pull_request => pull_requests::create,
+        update_pull_request => pull_requests::update,
     }
 }

@@ -8,9 +8,7 @@ use url::Url;
 use super::{on, repositories::LinksJson};
 use crate::forge::{
     CommitId, NewPullRequest, PullRequest, PullRequestChange, PullRequestState, RepositoryId,
-    Result,
-    client::{Call, HostClient},
-    pages,
+    Result, call::Call, client::HostClient, pages,
 };
 
 const PAGE: usize = 100;

@@ -2,17 +2,14 @@
 
 use reqwest::Method;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{on, write};
 use crate::forge::{
     ForgeError, NewRepository, Repository, RepositoryChange, RepositoryId, Result, Visibility,
-    client::HostClient,
+    call::given, client::HostClient, commit::FIRST_BRANCH,
 };
-
-/// The branch of the first commit, where nobody says.
-const FIRST_BRANCH: &str = "main";
 
 #[derive(Deserialize)]
 struct RepositoryJson {
@@ -167,15 +164,11 @@ pub(super) async fn update(
     let is_public = change
         .visibility
         .map(|visibility| Value::from(visibility == Visibility::Public));
-    let all = [
+    let body = given([
         ("description", change.description.clone().map(Value::from)),
         ("public", is_public),
         ("archived", change.archived.map(Value::from)),
-    ];
-    let set = all.into_iter();
-    let body: Map<String, Value> = set
-        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect();
+    ]);
     if !body.is_empty() {
         let call = on(client, Method::PUT, repository, &[]);
         call.body(&body).done().await?;

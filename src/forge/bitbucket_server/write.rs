@@ -28,7 +28,7 @@ pub(super) async fn commit_files(
     repository: &RepositoryId,
     new: &NewCommit,
 ) -> Result<Commit> {
-    let base = new.new_branch_from.as_deref().unwrap_or(&new.branch);
+    let base = new.base();
     let head = commits::branch(client, repository, base).await?;
     let head = head.map(|branch| branch.commit);
     check(client, repository, new, head.as_ref()).await?;
@@ -76,17 +76,8 @@ async fn check(
             "Remove it with Git.",
         ));
     }
-    let base = new.new_branch_from.as_deref().unwrap_or(&new.branch);
-    if let Some(expected) = new.expected_parent.as_ref().filter(|id| Some(*id) != head) {
-        let now = head.map_or("not there", |id| id.short());
-        return Err(ForgeError::conflict(
-            host,
-            format!(
-                "The branch {base} of {repository} is at {now} now, not at {}.",
-                expected.short()
-            ),
-        ));
-    }
+    let base = new.base();
+    new.check_head(host, repository, head)?;
     let may_begin = new.new_branch_from.is_none()
         && repositories::default_branch(client, repository)
             .await?

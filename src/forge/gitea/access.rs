@@ -1,17 +1,14 @@
-//! Rights and protection in Gitea.
+//! Rights in Gitea: whom the token belongs to, collaborators, teams.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    PAGE,
-    repositories::{OwnerJson, path},
-};
+use super::{about, path};
 use crate::forge::{
-    Access, Collaborator, ForgeError, ForgeErrorKind, Grantee, Identity, Protection, RepositoryId,
-    Result, client::HostClient,
+    Access, Collaborator, ForgeError, ForgeErrorKind, Grantee, Identity, RepositoryId, Result,
+    client::HostClient, github_like::OwnerJson, pages,
 };
 
 #[derive(Deserialize)]
@@ -59,57 +56,6 @@ impl TeamJson {
 struct TeamsJson {
     #[serde(default)]
     data: Option<Vec<TeamJson>>,
-}
-
-#[derive(Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "Gitea's own rules")]
-struct ProtectionJson {
-    rule_name: String,
-    required_approvals: u32,
-    dismiss_stale_approvals: bool,
-    enable_status_check: bool,
-    #[serde(default)]
-    status_check_contexts: Option<Vec<String>>,
-    block_on_outdated_branch: bool,
-    require_signed_commits: bool,
-    #[serde(default)]
-    block_admin_merge_override: bool,
-    enable_push: bool,
-    #[serde(default)]
-    push_whitelist_usernames: Option<Vec<String>>,
-    #[serde(default)]
-    push_whitelist_teams: Option<Vec<String>>,
-}
-
-impl From<ProtectionJson> for Protection {
-    fn from(json: ProtectionJson) -> Self {
-        let users = json.push_whitelist_usernames.unwrap_or_default();
-        let teams = json.push_whitelist_teams.unwrap_or_default();
-        let may_push = users.into_iter().map(Grantee::User);
-        let may_push = may_push.chain(teams.into_iter().map(Grantee::Team));
-        let checks = json.status_check_contexts.unwrap_or_default();
-        Self {
-            branch: json.rule_name,
-            required_approvals: json.required_approvals,
-            dismiss_stale_approvals: json.dismiss_stale_approvals,
-            // Gitea asks the owners of the code to look, and does not wait for them.
-            require_code_owners: false,
-            required_checks: if json.enable_status_check {
-                checks
-            } else {
-                Vec::new()
-            },
-            require_up_to_date: json.block_on_outdated_branch,
-            require_signed_commits: json.require_signed_commits,
-            enforce_admins: json.block_admin_merge_override,
-            may_push: if json.enable_push {
-                may_push.collect()
-            } else {
-                Vec::new()
-            },
-            ..Self::default()
-        }
-    }
 }
 
 /// Gitea's words for rights, from less to more.
@@ -177,12 +123,10 @@ pub(super) async fn collaborators(
     client: &HostClient,
     repository: &RepositoryId,
 ) -> Result<Vec<Collaborator>> {
-    let users: Vec<OwnerJson> = client
+    let call = client
         .get(&path(repository, &["collaborators"]))
-        .query("limit", &PAGE.to_string())
-        .about(format!("repository {repository}"))
-        .json()
-        .await?;
+        .about(about(repository));
+    let users: Vec<OwnerJson> = pages::all(call).await?;
     let mut found = Vec::new();
     for user in users {
         let call = client.get(&path(
@@ -239,13 +183,12 @@ async fn check_team(
     access: Access,
 ) -> Result<()> {
     let owner = repository.owner.as_str();
-    let found: TeamsJson = client
+    let call = client
         .get(&["orgs", owner, "teams", "search"])
         .query("q", team)
-        .about(format!("organisation {owner}"))
-        .json()
-        .await?;
-    let mut teams = found.data.unwrap_or_default().into_iter();
+        .about(format!("organisation {owner}"));
+    let teams = pages::all_of(call, |page: TeamsJson| page.data.unwrap_or_default()).await?;
+    let mut teams = teams.into_iter();
     let found = teams.find(|found| found.name.eq_ignore_ascii_case(team));
     let found = found
         .ok_or_else(|| ForgeError::not_found(client.host(), &format!("team {team} of {owner}")))?;
@@ -279,67 +222,4 @@ pub(super) async fn remove(
         Err(fault) if fault.status == Some(422) => Ok(()),
         other => other,
     }
-}
-
-pub(super) async fn protection(
-    client: &HostClient,
-    repository: &RepositoryId,
-    branch: &str,
-) -> Result<Option<Protection>> {
-    let call = client.get(&path(repository, &["branch_protections", branch]));
-    let found: Option<ProtectionJson> = call.optional().await?;
-    Ok(found.map(Into::into))
-}
-
-pub(super) async fn protect(
-    client: &HostClient,
-    repository: &RepositoryId,
-    rules: &Protection,
-) -> Result<Protection> {
-    let users = rules.may_push.iter().filter_map(|grantee| match grantee {
-        Grantee::User(name) => Some(name.as_str()),
-        Grantee::Team(_) => None,
-    });
-    let teams = rules.may_push.iter().filter_map(|grantee| match grantee {
-        Grantee::Team(name) => Some(name.as_str()),
-        Grantee::User(_) => None,
-    });
-    let may_push = !rules.may_push.is_empty();
-    let body = json!({
-        "rule_name": rules.branch,
-        "required_approvals": rules.required_approvals,
-        "dismiss_stale_approvals": rules.dismiss_stale_approvals,
-        "enable_status_check": !rules.required_checks.is_empty(),
-        "status_check_contexts": rules.required_checks,
-        "block_on_outdated_branch": rules.require_up_to_date,
-        "require_signed_commits": rules.require_signed_commits,
-        "block_admin_merge_override": rules.enforce_admins,
-        "enable_push": may_push,
-        "enable_push_whitelist": may_push,
-        "push_whitelist_usernames": users.collect::<Vec<_>>(),
-        "push_whitelist_teams": teams.collect::<Vec<_>>(),
-    });
-    let is_there = protection(client, repository, &rules.branch)
-        .await?
-        .is_some();
-    let call = if is_there {
-        client.patch(&path(repository, &["branch_protections", &rules.branch]))
-    } else {
-        client.post(&path(repository, &["branch_protections"]))
-    };
-    let set: ProtectionJson = call
-        .body(&body)
-        .about(format!("repository {repository}"))
-        .json()
-        .await?;
-    Ok(set.into())
-}
-
-pub(super) async fn unprotect(
-    client: &HostClient,
-    repository: &RepositoryId,
-    branch: &str,
-) -> Result<()> {
-    let call = client.delete(&path(repository, &["branch_protections", branch]));
-    call.gone().await
 }

@@ -1,19 +1,12 @@
 //! Commits and branches of Gitea.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{
-    half_done,
-    repositories::{self, path},
-};
-use crate::{
-    clock::UnixMillis,
-    forge::{
-        Branch, Commit, CommitId, FileChange, ForgeError, ForgeErrorKind, NewCommit, Person,
-        RepositoryId, Result, Written, client::HostClient,
-    },
+use super::{path, repositories};
+use crate::forge::{
+    Branch, Commit, CommitId, Person, RepositoryId, Result, answer::instant, client::HostClient,
+    commit::resolved,
 };
 
 #[derive(Deserialize)]
@@ -24,8 +17,9 @@ struct CommitJson {
     commit: BodyJson,
 }
 
+/// What a commit says, wherever Gitea tells of it.
 #[derive(Deserialize)]
-struct BodyJson {
+pub(super) struct BodyJson {
     message: String,
     author: SignatureJson,
     committer: SignatureJson,
@@ -33,23 +27,8 @@ struct BodyJson {
     tree: Option<ShaJson>,
 }
 
-/// The answer to a commit of many files has its parts on one level.
 #[derive(Deserialize)]
-struct WrittenJson {
-    commit: WrittenCommitJson,
-}
-
-#[derive(Deserialize)]
-struct WrittenCommitJson {
-    sha: String,
-    #[serde(default)]
-    parents: Option<Vec<ShaJson>>,
-    #[serde(flatten)]
-    body: BodyJson,
-}
-
-#[derive(Deserialize)]
-struct ShaJson {
+pub(super) struct ShaJson {
     sha: String,
 }
 
@@ -74,14 +53,7 @@ struct BranchCommitJson {
     id: String,
 }
 
-/// An instant as the API writes it; none where it writes the year 1.
-pub(super) fn instant(written: Option<&str>) -> Option<UnixMillis> {
-    let at: jiff::Timestamp = written?.parse().ok()?;
-    let ms = at.as_millisecond();
-    (ms > 0).then_some(UnixMillis(ms))
-}
-
-fn commit_of(sha: String, parents: Option<Vec<ShaJson>>, body: BodyJson) -> Commit {
+pub(super) fn commit_of(sha: String, parents: Option<Vec<ShaJson>>, body: BodyJson) -> Commit {
     let ids = parents.unwrap_or_default().into_iter();
     Commit {
         id: CommitId(sha),
@@ -136,123 +108,8 @@ pub(super) async fn resolve(
     repository: &RepositoryId,
     revision: &str,
 ) -> Result<CommitId> {
-    if CommitId::is_commit(revision) {
-        return Ok(CommitId(revision.to_owned()));
-    }
-    let found = get(client, repository, revision).await?;
-    found.map(|commit| commit.id).ok_or_else(|| {
-        ForgeError::not_found(
-            client.host(),
-            &format!("branch, tag or commit {revision} in {repository}"),
-        )
-    })
-}
-
-pub(super) async fn commit_files(
-    client: &HostClient,
-    repository: &RepositoryId,
-    new: &NewCommit,
-) -> Result<Commit> {
-    let base = new.new_branch_from.as_deref().unwrap_or(&new.branch);
-    if let Some(expected) = &new.expected_parent {
-        check_head(client, repository, base, expected).await?;
-    }
-    if new.new_branch_from.is_some() {
-        half_done::remove_branch(client, repository, new).await?;
-    }
-    let mut body = json!({
-        "branch": base,
-        "message": new.message,
-        "author": new.author,
-        "committer": new.committer,
-        "files": new.files.iter().map(operation).collect::<Vec<_>>(),
-    });
-    if new.new_branch_from.is_some() {
-        body["new_branch"] = Value::from(new.branch.as_str());
-    }
-    if let Some(at) = new.at {
-        let written = at.to_string();
-        body["dates"] = json!({ "author": written, "committer": written });
-    }
-    let made: Result<WrittenJson> = client
-        .post(&path(repository, &["contents"]))
-        .body(&body)
-        .about(format!(
-            "branch {base} in {repository}, or one of the files,"
-        ))
-        .json()
-        .await;
-    match made {
-        Ok(made) => Ok(commit_of(
-            made.commit.sha,
-            made.commit.parents,
-            made.commit.body,
-        )),
-        Err(fault) => {
-            let fault = as_conflict(fault);
-            if fault.kind != ForgeErrorKind::Conflict {
-                return Err(fault);
-            }
-            let mended = half_done::first_commit(client, repository, new).await?;
-            mended.ok_or(fault)
-        }
-    }
-}
-
-/// Gitea's API compares each file, not the branch: this is as near as it gets.
-async fn check_head(
-    client: &HostClient,
-    repository: &RepositoryId,
-    name: &str,
-    expected: &CommitId,
-) -> Result<()> {
-    let found = branch(client, repository, name).await?;
-    let found = found.ok_or_else(|| {
-        ForgeError::not_found(client.host(), &format!("branch {name} in {repository}"))
-    })?;
-    if found.commit == *expected {
-        return Ok(());
-    }
-    let (now, then) = (found.commit.short(), expected.short());
-    Err(ForgeError::conflict(
-        client.host(),
-        format!("The branch {name} of {repository} is at {now} now, not at {then}."),
-    ))
-}
-
-fn operation(change: &FileChange) -> Value {
-    let encoded = |bytes: &bytes::Bytes| BASE64_STANDARD.encode(bytes);
-    match &change.written {
-        Written::Create(content) => {
-            json!({ "operation": "create", "path": change.path, "content": encoded(content) })
-        }
-        Written::Update {
-            content,
-            replaces: Some(blob),
-        } => {
-            json!({ "operation": "update", "path": change.path, "content": encoded(content), "sha": blob })
-        }
-        Written::Update {
-            content,
-            replaces: None,
-        } => {
-            json!({ "operation": "upload", "path": change.path, "content": encoded(content) })
-        }
-        Written::Delete => json!({ "operation": "delete", "path": change.path }),
-    }
-}
-
-/// Gitea answers 422 to a file that is there already or has changed, and to a branch that is there already.
-fn as_conflict(fault: ForgeError) -> ForgeError {
-    let said = ["already exists", "does not match", "sha does not"];
-    if fault.status == Some(422) && said.iter().any(|words| fault.reason.contains(words)) {
-        return ForgeError {
-            kind: ForgeErrorKind::Conflict,
-            mend: "Look at what is there now, and try again.".to_owned(),
-            ..fault
-        };
-    }
-    fault
+    let told = get(client, repository, revision);
+    resolved(client.host(), repository, revision, told).await
 }
 
 pub(super) async fn branch(

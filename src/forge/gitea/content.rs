@@ -1,14 +1,11 @@
 //! Files, trees and archives of Gitea.
 
-use reqwest::header::IF_NONE_MATCH;
 use serde::Deserialize;
 
-use super::{commits, repositories::path};
+use super::{commits, path};
 use crate::forge::{
-    Archive, ArchiveFormat, CommitId, FileRead, ForgeError, RemoteFile, RepositoryId, Result, Tree,
-    TreeEntry, TreeEntryKind,
-    client::{ARCHIVE_TIMEOUT, HostClient},
-    tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES},
+    Archive, ArchiveFormat, CommitId, FileRead, ForgeError, RepositoryId, Result, Tree, TreeEntry,
+    TreeEntryKind, client::HostClient,
 };
 
 /// Entries of a tree on one page: what Gitea gives at most.
@@ -69,16 +66,9 @@ pub(super) async fn tree(
 
 /// Folders are no entries of ours.
 fn entry(json: EntryJson) -> Option<TreeEntry> {
-    let kind = match (json.kind.as_str(), json.mode.as_str()) {
-        ("commit", _) => TreeEntryKind::Submodule,
-        ("blob", "120000") => TreeEntryKind::Symlink,
-        ("blob", "100755") => TreeEntryKind::Executable,
-        ("blob", _) => TreeEntryKind::File,
-        _ => return None,
-    };
     Some(TreeEntry {
+        kind: TreeEntryKind::of_git(&json.kind, &json.mode)?,
         path: json.path,
-        kind,
         blob: json.sha,
         size_bytes: Some(json.size),
     })
@@ -93,22 +83,12 @@ pub(super) async fn read_file(
 ) -> Result<FileRead> {
     let mut segments = path(repository, &["raw"]);
     segments.extend(file.split('/'));
-    let mut call = client
+    let call = client
         .get(&segments)
         .query("ref", revision)
-        .limit(MAX_FILE_BYTES)
+        .file(etag)
         .about(format!("file {file} in {repository} at {revision}"));
-    if let Some(etag) = etag {
-        call = call.header(IF_NONE_MATCH, etag);
-    }
-    let answer = call.send().await?;
-    if answer.is_not_modified() {
-        return Ok(FileRead::NotModified);
-    }
-    Ok(FileRead::Found(RemoteFile {
-        etag: answer.etag(),
-        bytes: answer.bytes,
-    }))
+    Ok(call.send().await?.into())
 }
 
 pub(super) async fn archive(
@@ -117,21 +97,16 @@ pub(super) async fn archive(
     commit: &CommitId,
 ) -> Result<Archive> {
     let file = format!("{commit}.tar.gz");
-    let answer = client
+    let packed = client
         .get(&path(repository, &["archive", &file]))
-        .limit(MAX_ARCHIVE_BYTES)
-        .timeout(ARCHIVE_TIMEOUT)
         .about(format!("archive of {repository} at {}", commit.short()))
-        .send()
+        .archive(ArchiveFormat::TarGz)
         .await?;
-    if answer.bytes.is_empty() {
+    if packed.bytes.is_empty() {
         return Err(ForgeError::not_found(
             client.host(),
             &format!("commit {commit} in {repository}"),
         ));
     }
-    Ok(Archive {
-        format: ArchiveFormat::TarGz,
-        bytes: answer.bytes,
-    })
+    Ok(packed)
 }

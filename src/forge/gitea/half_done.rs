@@ -8,8 +8,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{
+    about,
     commits::{branch, delete_branch, get},
-    repositories::{self, path},
+    path, repositories,
 };
 use crate::forge::{Commit, NewCommit, RepositoryChange, RepositoryId, Result, client::HostClient};
 
@@ -68,9 +69,7 @@ pub(super) async fn first_commit(
         "files": [{ "operation": "create", "path": "empty", "content": "" }],
     });
     let call = client.post(&path(repository, &["contents"])).body(&body);
-    call.about(format!("repository {repository}"))
-        .done()
-        .await?;
+    call.about(about(repository)).done().await?;
     let waited = tokio::time::timeout(PATIENCE, async {
         while is_empty().await? {
             tokio::time::sleep(PAUSE).await;

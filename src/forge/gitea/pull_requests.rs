@@ -1,118 +1,18 @@
-//! Pull requests of Gitea.
+//! Pull requests of Gitea, where they are other than GitHub's: not found by their branch, and slow to be merged.
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
-use url::Url;
+use std::time::Duration;
 
-use super::{
-    MAX_PAGES, PAGE,
-    repositories::{OwnerJson, path},
-};
+use serde_json::{Value, json};
+
+use super::{about, path};
 use crate::forge::{
-    Comment, CommitId, ForgeError, Merge, MergeMethod, NewPullRequest, PullRequest,
-    PullRequestChange, PullRequestState, RepositoryId, Result, client::HostClient,
+    ForgeError, Merge, NewPullRequest, PullRequest, RepositoryId, Result, client::HostClient,
+    github_like::pull_requests,
 };
 
 /// Gitea says "Please try again later" while it finds out whether a pull request can be merged.
 const MERGE_ATTEMPTS: u32 = 5;
-const MERGE_PAUSE: std::time::Duration = std::time::Duration::from_millis(400);
-
-#[derive(Deserialize)]
-struct PullRequestJson {
-    number: u64,
-    html_url: Url,
-    title: String,
-    #[serde(default)]
-    body: String,
-    state: String,
-    #[serde(default)]
-    draft: bool,
-    #[serde(default)]
-    mergeable: Option<bool>,
-    #[serde(default)]
-    merged: bool,
-    #[serde(default)]
-    merge_commit_sha: Option<String>,
-    head: EndJson,
-    base: EndJson,
-    user: OwnerJson,
-}
-
-#[derive(Deserialize)]
-struct EndJson {
-    /// As it was written; a branch that is gone is `refs/pull/1/head` under `ref`.
-    label: String,
-    #[serde(rename = "ref")]
-    reference: String,
-    #[serde(default)]
-    sha: String,
-}
-
-#[derive(Deserialize)]
-struct CommentJson {
-    id: u64,
-    html_url: String,
-    body: String,
-    user: OwnerJson,
-}
-
-impl From<PullRequestJson> for PullRequest {
-    fn from(json: PullRequestJson) -> Self {
-        let state = match (json.merged, json.state.as_str()) {
-            (true, _) => PullRequestState::Merged,
-            (false, "open") => PullRequestState::Open,
-            (false, _) => PullRequestState::Closed,
-        };
-        let is_gone = json.head.reference.starts_with("refs/pull/");
-        let head = if is_gone {
-            json.head.label
-        } else {
-            json.head.reference
-        };
-        Self {
-            number: json.number,
-            web_url: json.html_url,
-            title: json.title,
-            body: json.body,
-            state,
-            is_draft: json.draft,
-            is_mergeable: json.mergeable.filter(|_| state == PullRequestState::Open),
-            head,
-            head_commit: Some(json.head.sha)
-                .filter(|sha| !sha.is_empty())
-                .map(CommitId),
-            base: json.base.reference,
-            merge_commit: json.merge_commit_sha.filter(|_| json.merged).map(CommitId),
-            author: json.user.login,
-        }
-    }
-}
-
-impl From<CommentJson> for Comment {
-    fn from(json: CommentJson) -> Self {
-        Self {
-            id: json.id,
-            web_url: Url::parse(&json.html_url).ok(),
-            body: json.body,
-            author: json.user.login,
-        }
-    }
-}
-
-fn about(repository: &RepositoryId, number: u64) -> String {
-    format!("pull request {number} in {repository}")
-}
-
-pub(super) async fn get(
-    client: &HostClient,
-    repository: &RepositoryId,
-    number: u64,
-) -> Result<Option<PullRequest>> {
-    let number = number.to_string();
-    let call = client.get(&path(repository, &["pulls", &number]));
-    let found: Option<PullRequestJson> = call.optional().await?;
-    Ok(found.map(Into::into))
-}
+const MERGE_PAUSE: Duration = Duration::from_millis(400);
 
 /// Gitea lists no pull requests by their branch, so the most recently updated 1,000 are looked through.
 pub(super) async fn of_head(
@@ -120,24 +20,12 @@ pub(super) async fn of_head(
     repository: &RepositoryId,
     head: &str,
 ) -> Result<Vec<PullRequest>> {
-    let mut found = Vec::new();
-    for page in 1..=MAX_PAGES {
-        let listed: Vec<PullRequestJson> = client
-            .get(&path(repository, &["pulls"]))
-            .query("state", "all")
-            .query("sort", "recentupdate")
-            .query("page", &page.to_string())
-            .query("limit", &PAGE.to_string())
-            .about(format!("repository {repository}"))
-            .json()
-            .await?;
-        let is_last = listed.len() < PAGE;
-        let all = listed.into_iter().map(PullRequest::from);
-        found.extend(all.filter(|pull_request| pull_request.head == head));
-        if is_last {
-            break;
-        }
-    }
+    let call = client
+        .get(&path(repository, &["pulls"]))
+        .query("state", "all")
+        .query("sort", "recentupdate");
+    let mut found = pull_requests::all(call.about(about(repository))).await?;
+    found.retain(|pull_request| pull_request.head == head);
     found.sort_by_key(|pull_request| std::cmp::Reverse(pull_request.number));
     Ok(found)
 }
@@ -162,46 +50,9 @@ pub(super) async fn create(
         "reviewers": new.reviewers,
         "team_reviewers": new.team_reviewers,
     });
-    let made: PullRequestJson = client
-        .post(&path(repository, &["pulls"]))
-        .body(&body)
-        .about(format!(
-            "branch {} or {} in {repository}",
-            new.head, new.base
-        ))
-        .json()
-        .await?;
-    Ok(made.into())
-}
-
-pub(super) async fn update(
-    client: &HostClient,
-    repository: &RepositoryId,
-    number: u64,
-    change: &PullRequestChange,
-) -> Result<PullRequest> {
-    let mut body = Map::new();
-    let texts = [
-        ("title", &change.title),
-        ("body", &change.body),
-        ("base", &change.base),
-    ];
-    for (key, value) in texts {
-        if let Some(value) = value {
-            body.insert(key.to_owned(), Value::from(value.as_str()));
-        }
-    }
-    if let Some(open) = change.open {
-        let state = if open { "open" } else { "closed" };
-        body.insert("state".to_owned(), Value::from(state));
-    }
-    let changed: PullRequestJson = client
-        .patch(&path(repository, &["pulls", &number.to_string()]))
-        .body(&body)
-        .about(about(repository, number))
-        .json()
-        .await?;
-    Ok(changed.into())
+    let branches = format!("branch {} or {} in {repository}", new.head, new.base);
+    let call = client.post(&path(repository, &["pulls"])).body(&body);
+    pull_requests::one(call.about(branches)).await
 }
 
 pub(super) async fn merge(
@@ -210,29 +61,22 @@ pub(super) async fn merge(
     number: u64,
     merge: &Merge,
 ) -> Result<PullRequest> {
-    let way = match merge.method {
-        MergeMethod::Merge => "merge",
-        MergeMethod::Squash => "squash",
-        MergeMethod::Rebase => "rebase",
-    };
+    let way = pull_requests::way(merge.method);
     let mut body = json!({ "do": way, "delete_branch_after_merge": merge.delete_branch });
-    if let Some(message) = &merge.message {
-        let (title, rest) = message.split_once('\n').unwrap_or((message, ""));
+    if let Some((title, rest)) = pull_requests::title_and_rest(merge) {
         body["merge_title_field"] = Value::from(title);
-        body["merge_message_field"] = Value::from(rest.trim_start());
+        body["merge_message_field"] = Value::from(rest);
     }
     if let Some(head) = &merge.expected_head {
         body["head_commit_id"] = Value::from(head.as_str());
     }
+    let call = client
+        .post(&path(repository, &["pulls", &number.to_string(), "merge"]))
+        .body(&body)
+        .about(pull_requests::about(repository, number));
     let mut attempts = 0;
     loop {
-        let call = client.post(&path(repository, &["pulls", &number.to_string(), "merge"]));
-        match call
-            .body(&body)
-            .about(about(repository, number))
-            .done()
-            .await
-        {
+        match call.clone().done().await {
             Ok(()) => break,
             Err(fault) if is_finding_out(&fault) && attempts < MERGE_ATTEMPTS => {
                 attempts += 1;
@@ -241,45 +85,10 @@ pub(super) async fn merge(
             Err(fault) => return Err(fault),
         }
     }
-    let merged = get(client, repository, number).await?;
-    merged.ok_or_else(|| ForgeError::not_found(client.host(), &about(repository, number)))
+    pull_requests::merged(client, repository, number).await
 }
 
 /// It has refused, so asking again does nothing twice.
 fn is_finding_out(fault: &ForgeError) -> bool {
     fault.status == Some(405) && fault.reason.contains("try again later")
-}
-
-pub(super) async fn comment(
-    client: &HostClient,
-    repository: &RepositoryId,
-    number: u64,
-    body: &str,
-) -> Result<Comment> {
-    let said: CommentJson = client
-        .post(&path(
-            repository,
-            &["issues", &number.to_string(), "comments"],
-        ))
-        .body(&json!({ "body": body }))
-        .about(about(repository, number))
-        .json()
-        .await?;
-    Ok(said.into())
-}
-
-pub(super) async fn comments(
-    client: &HostClient,
-    repository: &RepositoryId,
-    number: u64,
-) -> Result<Vec<Comment>> {
-    let said: Vec<CommentJson> = client
-        .get(&path(
-            repository,
-            &["issues", &number.to_string(), "comments"],
-        ))
-        .about(about(repository, number))
-        .json()
-        .await?;
-    Ok(said.into_iter().map(Into::into).collect())
 }

@@ -4,9 +4,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::{about, path};
 use crate::forge::{
     ForgeError, NewRepository, Repository, RepositoryChange, RepositoryId, Result, Visibility,
-    client::HostClient,
+    call::given, client::HostClient, github_like::OwnerJson,
 };
 
 #[derive(Deserialize)]
@@ -32,11 +33,6 @@ struct RepositoryJson {
     topics: Option<Vec<String>>,
 }
 
-#[derive(Deserialize)]
-pub(super) struct OwnerJson {
-    pub(super) login: String,
-}
-
 impl From<RepositoryJson> for Repository {
     fn from(json: RepositoryJson) -> Self {
         let visibility = match (json.private, json.internal) {
@@ -58,13 +54,6 @@ impl From<RepositoryJson> for Repository {
             topics: json.topics.unwrap_or_default(),
         }
     }
-}
-
-/// `repos/{owner}/{name}` and what follows.
-pub(super) fn path<'a>(repository: &'a RepositoryId, rest: &[&'a str]) -> Vec<&'a str> {
-    let mut segments = vec!["repos", repository.owner.as_str(), repository.name.as_str()];
-    segments.extend(rest);
-    segments
 }
 
 pub(super) async fn get(
@@ -134,14 +123,14 @@ pub(super) async fn update(
     if let Some(topics) = &change.topics {
         let call = client.put(&path(repository, &["topics"]));
         call.body(&json!({ "topics": topics }))
-            .about(format!("repository {repository}"))
+            .about(about(repository))
             .done()
             .await?;
     }
     let changed: RepositoryJson = client
         .patch(&path(repository, &[]))
         .body(&settings(change))
-        .about(format!("repository {repository}"))
+        .about(about(repository))
         .json()
         .await?;
     Ok(changed.into())
@@ -154,7 +143,7 @@ fn settings(change: &RepositoryChange) -> Map<String, Value> {
     let private = change
         .visibility
         .map(|visibility| Value::from(visibility != Visibility::Public));
-    let all = [
+    given([
         ("description", text(&change.description)),
         ("website", text(&change.homepage)),
         ("default_branch", text(&change.default_branch)),
@@ -171,10 +160,7 @@ fn settings(change: &RepositoryChange) -> Map<String, Value> {
         ("allow_merge_commits", flag(change.allow_merge_commit)),
         ("allow_squash_merge", flag(change.allow_squash_merge)),
         ("allow_rebase", flag(change.allow_rebase_merge)),
-    ];
-    let set = all.into_iter();
-    set.filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect()
+    ])
 }
 
 pub(super) async fn delete(client: &HostClient, repository: &RepositoryId) -> Result<()> {
@@ -183,5 +169,5 @@ pub(super) async fn delete(client: &HostClient, repository: &RepositoryId) -> Re
 
 /// Whose repository it is not.
 pub(super) fn unknown(client: &HostClient, repository: &RepositoryId) -> ForgeError {
-    ForgeError::not_found(client.host(), &format!("repository {repository}"))
+    ForgeError::not_found(client.host(), &about(repository))
 }

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::{about, conflict_where, path};
 use crate::forge::{
-    Branch, Commit, CommitId, ForgeError, Person, RepositoryId, Result, answer::instant,
-    client::HostClient,
+    Branch, Commit, CommitId, Person, RepositoryId, Result, answer::instant, client::HostClient,
+    commit::resolved,
 };
 
 #[derive(Deserialize)]
@@ -121,14 +121,8 @@ pub(super) async fn resolve(
     repository: &RepositoryId,
     revision: &str,
 ) -> Result<CommitId> {
-    if CommitId::is_commit(revision) {
-        return Ok(CommitId(revision.to_owned()));
-    }
-    let found = get(client, repository, revision).await?;
-    found.map(|commit| commit.id).ok_or_else(|| {
-        let what = format!("branch, tag or commit {revision} in {repository}");
-        ForgeError::not_found(client.host(), &what)
-    })
+    let told = get(client, repository, revision);
+    resolved(client.host(), repository, revision, told).await
 }
 
 /// The commit a branch is at, with its tree.

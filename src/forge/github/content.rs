@@ -2,16 +2,14 @@
 
 use reqwest::{
     Method,
-    header::{ACCEPT, CONTENT_TYPE, IF_NONE_MATCH},
+    header::{ACCEPT, CONTENT_TYPE},
 };
 use serde::Deserialize;
 
 use super::{commits, path};
 use crate::forge::{
-    Archive, ArchiveFormat, CommitId, FileRead, ForgeError, RemoteFile, RepositoryId, Result, Tree,
-    TreeEntry, TreeEntryKind,
-    client::{ARCHIVE_TIMEOUT, Call, HostClient},
-    tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES},
+    Archive, ArchiveFormat, CommitId, FileRead, ForgeError, RepositoryId, Result, Tree, TreeEntry,
+    TreeEntryKind, call::Call, client::HostClient,
 };
 
 /// A tree of GitHub's largest size (100,000 entries) fits.
@@ -75,16 +73,9 @@ pub(super) async fn tree(
 }
 
 fn entry(json: EntryJson) -> Option<TreeEntry> {
-    let kind = match (json.kind.as_str(), json.mode.as_str()) {
-        ("commit", _) => TreeEntryKind::Submodule,
-        ("blob", "120000") => TreeEntryKind::Symlink,
-        ("blob", "100755") => TreeEntryKind::Executable,
-        ("blob", _) => TreeEntryKind::File,
-        _ => return None,
-    };
     Some(TreeEntry {
+        kind: TreeEntryKind::of_git(&json.kind, &json.mode)?,
         path: json.path,
-        kind,
         blob: json.sha,
         size_bytes: json.size,
     })
@@ -98,12 +89,9 @@ pub(super) async fn read_file(
     etag: Option<&str>,
 ) -> Result<FileRead> {
     let what = format!("file {file} in {repository} at {revision}");
-    let mut call = file_call(client, repository, revision, file)
-        .limit(MAX_FILE_BYTES)
+    let call = file_call(client, repository, revision, file)
+        .file(etag)
         .about(&what);
-    if let Some(etag) = etag {
-        call = call.header(IF_NONE_MATCH, etag);
-    }
     let answer = call.send().await.map_err(|fault| {
         // Where raw files are, what is not there is said in plain text.
         if fault.status == Some(404) {
@@ -111,21 +99,15 @@ pub(super) async fn read_file(
         }
         fault
     })?;
-    if answer.is_not_modified() {
-        return Ok(FileRead::NotModified);
-    }
     // A folder is answered by a list of what is in it.
     let kind = answer.header(CONTENT_TYPE.as_str()).unwrap_or_default();
-    if kind.starts_with("application/json") {
+    if kind.starts_with("application/json") && !answer.is_not_modified() {
         return Err(ForgeError::not_found(
             client.host(),
             &format!("{what}: that is a folder,"),
         ));
     }
-    Ok(FileRead::Found(RemoteFile {
-        etag: answer.etag(),
-        bytes: answer.bytes,
-    }))
+    Ok(answer.into())
 }
 
 /// Without a token GitHub lets its API be asked 60 times an hour; public files are to be had beside it.
@@ -158,16 +140,10 @@ pub(super) async fn archive(
 ) -> Result<Archive> {
     // The cloud packs on a host of its own; Enterprise on its own host or below it.
     let below = format!(".{}", client.host());
-    let answer = client
+    client
         .get(&path(repository, &["tarball", commit.as_str()]))
         .may_lead_to(&["codeload.github.com", &below])
-        .limit(MAX_ARCHIVE_BYTES)
-        .timeout(ARCHIVE_TIMEOUT)
         .about(format!("archive of {repository} at {}", commit.short()))
-        .send()
-        .await?;
-    Ok(Archive {
-        format: ArchiveFormat::TarGz,
-        bytes: answer.bytes,
-    })
+        .archive(ArchiveFormat::TarGz)
+        .await
 }

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{path, repositories::OwnerJson};
+use super::path;
 use crate::forge::{
     ForgeError, Grantee, Protection, PushRestriction, RepositoryId, Result, client::HostClient,
+    github_like::OwnerJson,
 };
 
 #[derive(Deserialize)]

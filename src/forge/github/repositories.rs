@@ -9,7 +9,7 @@ use url::Url;
 use super::{about, conflict_where, path};
 use crate::forge::{
     ForgeError, ForgeErrorKind, NewRepository, Repository, RepositoryChange, RepositoryId, Result,
-    Visibility, client::HostClient,
+    Visibility, call::given, client::HostClient, github_like::OwnerJson,
 };
 
 /// GitHub fills a repository made from a template after it has answered.
@@ -39,11 +39,6 @@ struct RepositoryJson {
     /// In KiB, counted now and then: 0 says little.
     #[serde(default)]
     size: u64,
-}
-
-#[derive(Deserialize)]
-pub(super) struct OwnerJson {
-    pub(super) login: String,
 }
 
 #[derive(Deserialize)]
@@ -221,7 +216,7 @@ fn settings(change: &RepositoryChange) -> Map<String, Value> {
         Visibility::Internal => Value::from("internal"),
         Visibility::Public => Value::from("public"),
     });
-    let all = [
+    given([
         ("description", text(&change.description)),
         ("homepage", text(&change.homepage)),
         ("default_branch", text(&change.default_branch)),
@@ -238,10 +233,7 @@ fn settings(change: &RepositoryChange) -> Map<String, Value> {
         ("allow_merge_commit", flag(change.allow_merge_commit)),
         ("allow_squash_merge", flag(change.allow_squash_merge)),
         ("allow_rebase_merge", flag(change.allow_rebase_merge)),
-    ];
-    let set = all.into_iter();
-    set.filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect()
+    ])
 }
 
 pub(super) async fn delete(client: &HostClient, repository: &RepositoryId) -> Result<()> {

@@ -69,15 +69,6 @@ fn seal(key: &str, value: &Secret) -> Option<String> {
     Some(BASE64_STANDARD.encode(sealed))
 }
 
-pub(super) async fn delete(
-    client: &HostClient,
-    repository: &RepositoryId,
-    name: &str,
-) -> Result<()> {
-    let call = client.delete(&path(repository, &["actions", "secrets", name]));
-    call.gone().await
-}
-
 #[cfg(test)]
 mod tests {
     use crypto_box::SecretKey;

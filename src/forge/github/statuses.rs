@@ -1,7 +1,6 @@
 //! What checks say of a commit of GitHub: commit statuses, and the check runs of its Actions and apps.
 
 use serde::Deserialize;
-use serde_json::json;
 
 use super::path;
 use crate::forge::{
@@ -94,32 +93,4 @@ pub(super) async fn all(
     };
     let statuses = statuses.into_iter().map(CommitStatus::from);
     Ok(statuses.chain(runs.into_iter().map(Into::into)).collect())
-}
-
-pub(super) async fn set(
-    client: &HostClient,
-    repository: &RepositoryId,
-    commit: &CommitId,
-    status: &CommitStatus,
-) -> Result<()> {
-    let state = match status.state {
-        StatusState::Pending => "pending",
-        StatusState::Success => "success",
-        StatusState::Failure => "failure",
-        StatusState::Error => "error",
-    };
-    let mut body = json!({
-        "state": state,
-        "context": status.context,
-        "description": status.description,
-    });
-    if let Some(url) = &status.target_url {
-        body["target_url"] = url.as_str().into();
-    }
-    client
-        .post(&path(repository, &["statuses", commit.as_str()]))
-        .body(&body)
-        .about(format!("commit {} in {repository}", commit.short()))
-        .done()
-        .await
 }

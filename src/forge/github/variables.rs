@@ -45,12 +45,3 @@ pub(super) async fn set(
     let make = client.post(&path(repository, &["actions", "variables"]));
     make.body(&body).about(about(repository)).done().await
 }
-
-pub(super) async fn delete(
-    client: &HostClient,
-    repository: &RepositoryId,
-    name: &str,
-) -> Result<()> {
-    let call = client.delete(&path(repository, &["actions", "variables", name]));
-    call.gone().await
-}

@@ -38,18 +38,12 @@ pub(super) async fn commit_files(
     repository: &RepositoryId,
     new: &NewCommit,
 ) -> Result<Commit> {
-    let base = new.new_branch_from.as_deref().unwrap_or(&new.branch);
+    let base = new.base();
     let head = match commits::head(client, repository, base).await? {
         Some(head) if !is_opening(&head) => head,
         found => return first_commit(client, repository, new, found.is_some()).await,
     };
-    if let Some(expected) = new.expected_parent.as_ref().filter(|id| **id != head.id) {
-        let (now, then) = (head.id.short(), expected.short());
-        return Err(ForgeError::conflict(
-            client.host(),
-            format!("The branch {base} of {repository} is at {now} now, not at {then}."),
-        ));
-    }
+    new.check_head(client.host(), repository, Some(&head.id))?;
     let present = present(client, repository, &head, &new.files).await?;
     check(client.host(), &present, &new.files)?;
     let entries = entries(client, repository, &present, &new.files).await?;
@@ -79,8 +73,7 @@ async fn first_commit(
     let starts_here = new.new_branch_from.is_none() && new.expected_parent.is_none();
     let may_begin = starts_here && (is_open || repositories::is_empty(client, repository).await?);
     if !may_begin {
-        let base = new.new_branch_from.as_deref().unwrap_or(branch);
-        let what = format!("branch {base} in {repository}");
+        let what = format!("branch {} in {repository}", new.base());
         return Err(ForgeError::not_found(host, &what));
     }
     check(host, &HashMap::new(), &new.files)?;

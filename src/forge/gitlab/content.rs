@@ -1,15 +1,14 @@
 //! Files, trees and archives of GitLab.
 
-use reqwest::{Method, header::IF_NONE_MATCH};
+use reqwest::Method;
 use serde::Deserialize;
 
 use super::{commits, on};
 use crate::forge::{
-    Archive, ArchiveFormat, CommitId, FileRead, RemoteFile, RepositoryId, Result, Tree, TreeEntry,
+    Archive, ArchiveFormat, CommitId, FileRead, RepositoryId, Result, Tree, TreeEntry,
     TreeEntryKind,
-    client::{ARCHIVE_TIMEOUT, HostClient},
+    client::HostClient,
     pages::{PAGE, next_parameter},
-    tree::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES},
 };
 
 /// No tree is read further: 20,000 entries.
@@ -62,16 +61,9 @@ pub(super) async fn tree(
 
 /// Folders are no entries of ours.
 fn entry(json: EntryJson) -> Option<TreeEntry> {
-    let kind = match (json.kind.as_str(), json.mode.as_str()) {
-        ("commit", _) => TreeEntryKind::Submodule,
-        ("blob", "120000") => TreeEntryKind::Symlink,
-        ("blob", "100755") => TreeEntryKind::Executable,
-        ("blob", _) => TreeEntryKind::File,
-        _ => return None,
-    };
     Some(TreeEntry {
+        kind: TreeEntryKind::of_git(&json.kind, &json.mode)?,
         path: json.path,
-        kind,
         blob: json.id,
         size_bytes: None,
     })
@@ -85,21 +77,11 @@ pub(super) async fn read_file(
     etag: Option<&str>,
 ) -> Result<FileRead> {
     let place = ["repository", "files", file, "raw"];
-    let mut call = on(client, Method::GET, repository, &place)
+    let call = on(client, Method::GET, repository, &place)
         .query("ref", revision)
-        .limit(MAX_FILE_BYTES)
+        .file(etag)
         .about(format!("file {file} in {repository} at {revision}"));
-    if let Some(etag) = etag {
-        call = call.header(IF_NONE_MATCH, etag);
-    }
-    let answer = call.send().await?;
-    if answer.is_not_modified() {
-        return Ok(FileRead::NotModified);
-    }
-    Ok(FileRead::Found(RemoteFile {
-        etag: answer.etag(),
-        bytes: answer.bytes,
-    }))
+    Ok(call.send().await?.into())
 }
 
 pub(super) async fn archive(
@@ -108,15 +90,9 @@ pub(super) async fn archive(
     commit: &CommitId,
 ) -> Result<Archive> {
     let place = ["repository", "archive.tar.gz"];
-    let answer = on(client, Method::GET, repository, &place)
+    on(client, Method::GET, repository, &place)
         .query("sha", commit.as_str())
-        .limit(MAX_ARCHIVE_BYTES)
-        .timeout(ARCHIVE_TIMEOUT)
         .about(format!("archive of {repository} at {}", commit.short()))
-        .send()
-        .await?;
-    Ok(Archive {
-        format: ArchiveFormat::TarGz,
-        bytes: answer.bytes,
-    })
+        .archive(ArchiveFormat::TarGz)
+        .await
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tracing::warn;
 use url::Url;
 
@@ -12,7 +12,8 @@ use super::{conflict_where, on, users};
 use crate::forge::{
     Comment, CommitId, ForgeError, Merge, MergeMethod, NewPullRequest, PullRequest,
     PullRequestChange, PullRequestState, RepositoryId, Result,
-    client::{Call, HostClient},
+    call::{Call, given},
+    client::HostClient,
     pages,
 };
 
@@ -191,16 +192,12 @@ pub(super) async fn update(
     let event = change
         .open
         .map(|open| if open { "reopen" } else { "close" });
-    let all = [
+    let body = given([
         ("title", change.title.as_deref()),
         ("description", change.body.as_deref()),
         ("target_branch", change.base.as_deref()),
         ("state_event", event),
-    ];
-    let set = all.into_iter();
-    let body: Map<String, Value> = set
-        .filter_map(|(key, value)| Some((key.to_owned(), Value::from(value?))))
-        .collect();
+    ]);
     let changed: MergeRequestJson = call(client, Method::PUT, repository, (number, ""))
         .body(&body)
         .json()

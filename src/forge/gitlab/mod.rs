@@ -22,11 +22,10 @@ use serde_json::Value;
 
 use super::{
     Access, ApiCall, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
-    CommitStatus, FileRead, ForgeError, ForgeErrorKind, GitHost, Grantee, Identity, Merge,
-    NewCommit, NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun,
-    PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
-    RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api,
-    client::{Call, HostClient},
+    CommitStatus, FileRead, ForgeError, GitHost, Grantee, Identity, Merge, NewCommit,
+    NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun, PipelineTrigger,
+    Protection, PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result,
+    RunFilter, Tree, Variable, Webhook, api, call::Call, client::HostClient, host::answers,
 };
 use crate::config::Secret;
 
@@ -59,17 +58,7 @@ fn on<'a>(
 
 /// GitLab answers 400 and 422 also to what contradicts what is there; `said` is in such an answer.
 fn conflict_where(said: &[&str]) -> impl Fn(ForgeError) -> ForgeError {
-    move |fault| {
-        let is_refused = matches!(fault.status, Some(400 | 422));
-        if !is_refused || !said.iter().any(|words| fault.reason.contains(words)) {
-            return fault;
-        }
-        ForgeError {
-            kind: ForgeErrorKind::Conflict,
-            mend: "Look at what is there now, and try again.".to_owned(),
-            ..fault
-        }
-    }
+    move |fault| fault.conflict_if(&[400, 422], said)
 }
 
 impl GitHost for GitLab {
@@ -77,268 +66,53 @@ impl GitHost for GitLab {
         self.client.host()
     }
 
-    async fn repository(&self, repository: &RepositoryId) -> Result<Option<Repository>> {
-        projects::get(&self.client, repository).await
-    }
-
-    async fn commit(&self, repository: &RepositoryId, revision: &str) -> Result<Option<Commit>> {
-        commits::get(&self.client, repository, revision).await
-    }
-
-    async fn tree(&self, repository: &RepositoryId, revision: &str) -> Result<Tree> {
-        content::tree(&self.client, repository, revision).await
-    }
-
-    async fn read_file(
-        &self,
-        repository: &RepositoryId,
-        revision: &str,
-        path: &str,
-        etag: Option<&str>,
-    ) -> Result<FileRead> {
-        content::read_file(&self.client, repository, revision, path, etag).await
-    }
-
-    async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
-        content::archive(&self.client, repository, commit).await
-    }
-
-    async fn choices(&self, of: &ChoicesOf) -> Result<Vec<Choice>> {
-        choices::list(&self.client, of).await
-    }
-
-    async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {
-        projects::create(&self.client, new).await
-    }
-
-    async fn create_from_template(
-        &self,
-        template: &RepositoryId,
-        new: &NewRepository,
-    ) -> Result<Repository> {
-        template::copy(&self.client, template, new).await
-    }
-
-    async fn update_repository(
-        &self,
-        repository: &RepositoryId,
-        change: &RepositoryChange,
-    ) -> Result<Repository> {
-        projects::update(&self.client, repository, change).await
-    }
-
-    async fn delete_repository(&self, repository: &RepositoryId) -> Result<()> {
-        projects::delete(&self.client, repository).await
-    }
-
-    async fn commit_files(&self, repository: &RepositoryId, new: &NewCommit) -> Result<Commit> {
-        write::commit_files(&self.client, repository, new).await
-    }
-
-    async fn branch(&self, repository: &RepositoryId, name: &str) -> Result<Option<Branch>> {
-        commits::branch(&self.client, repository, name).await
-    }
-
-    async fn create_branch(
-        &self,
-        repository: &RepositoryId,
-        name: &str,
-        revision: &str,
-    ) -> Result<Branch> {
-        commits::create_branch(&self.client, repository, name, revision).await
-    }
-
-    async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {
-        commits::delete_branch(&self.client, repository, name).await
-    }
-
-    async fn protection(
-        &self,
-        repository: &RepositoryId,
-        branch: &str,
-    ) -> Result<Option<Protection>> {
-        protection::get(&self.client, repository, branch).await
-    }
-
-    async fn protect_branch(
-        &self,
-        repository: &RepositoryId,
-        protection: &Protection,
-    ) -> Result<Protection> {
-        protection::set(&self.client, repository, protection).await
-    }
-
-    async fn unprotect_branch(&self, repository: &RepositoryId, branch: &str) -> Result<()> {
-        protection::remove(&self.client, repository, branch).await
-    }
-
-    async fn pull_request(
-        &self,
-        repository: &RepositoryId,
-        number: u64,
-    ) -> Result<Option<PullRequest>> {
-        merge_requests::get(&self.client, repository, number).await
-    }
-
-    async fn pull_requests_of(
-        &self,
-        repository: &RepositoryId,
-        head: &str,
-    ) -> Result<Vec<PullRequest>> {
-        merge_requests::of_head(&self.client, repository, head).await
-    }
-
-    async fn create_pull_request(
-        &self,
-        repository: &RepositoryId,
-        new: &NewPullRequest,
-    ) -> Result<PullRequest> {
-        merge_requests::create(&self.client, repository, new).await
-    }
-
-    async fn update_pull_request(
-        &self,
-        repository: &RepositoryId,
-        number: u64,
-        change: &PullRequestChange,
-    ) -> Result<PullRequest> {
-        merge_requests::update(&self.client, repository, number, change).await
-    }
-
-    async fn merge_pull_request(
-        &self,
-        repository: &RepositoryId,
-        number: u64,
-        merge: &Merge,
-    ) -> Result<PullRequest> {
-        merge_requests::merge(&self.client, repository, number, merge).await
-    }
-
-    async fn comment(&self, repository: &RepositoryId, number: u64, body: &str) -> Result<Comment> {
-        merge_requests::comment(&self.client, repository, number, body).await
-    }
-
-    async fn comments(&self, repository: &RepositoryId, number: u64) -> Result<Vec<Comment>> {
-        merge_requests::comments(&self.client, repository, number).await
-    }
-
-    async fn current_user(&self) -> Result<Option<Identity>> {
-        users::current_user(&self.client).await
-    }
-
-    async fn can_create_in(&self, owner: &str) -> Result<bool> {
-        users::can_create_in(&self.client, owner).await
-    }
-
-    async fn can_push(&self, repository: &RepositoryId) -> Result<bool> {
-        users::can_push(&self.client, repository).await
-    }
-
-    async fn collaborators(&self, repository: &RepositoryId) -> Result<Vec<Collaborator>> {
-        members::all(&self.client, repository).await
-    }
-
-    async fn set_access(
-        &self,
-        repository: &RepositoryId,
-        grantee: &Grantee,
-        access: Access,
-    ) -> Result<()> {
-        members::set(&self.client, repository, grantee, access).await
-    }
-
-    async fn remove_access(&self, repository: &RepositoryId, grantee: &Grantee) -> Result<()> {
-        members::remove(&self.client, repository, grantee).await
-    }
-
-    async fn secrets(&self, repository: &RepositoryId) -> Result<Vec<String>> {
-        variables::masked(&self.client, repository).await
-    }
-
-    async fn set_secret(
-        &self,
-        repository: &RepositoryId,
-        name: &str,
-        value: &Secret,
-    ) -> Result<()> {
-        variables::set_secret(&self.client, repository, name, value).await
-    }
-
-    async fn delete_secret(&self, repository: &RepositoryId, name: &str) -> Result<()> {
-        variables::delete(&self.client, repository, name).await
-    }
-
-    async fn variables(&self, repository: &RepositoryId) -> Result<Vec<Variable>> {
-        variables::open(&self.client, repository).await
-    }
-
-    async fn set_variable(&self, repository: &RepositoryId, variable: &Variable) -> Result<()> {
-        variables::set(&self.client, repository, variable).await
-    }
-
-    async fn delete_variable(&self, repository: &RepositoryId, name: &str) -> Result<()> {
-        variables::delete(&self.client, repository, name).await
-    }
-
-    async fn webhooks(&self, repository: &RepositoryId) -> Result<Vec<Webhook>> {
-        webhooks::all(&self.client, repository).await
-    }
-
-    async fn create_webhook(&self, repository: &RepositoryId, new: &NewWebhook) -> Result<Webhook> {
-        webhooks::create(&self.client, repository, new).await
-    }
-
-    async fn delete_webhook(&self, repository: &RepositoryId, id: &str) -> Result<()> {
-        webhooks::delete(&self.client, repository, id).await
-    }
-
-    async fn commit_statuses(
-        &self,
-        repository: &RepositoryId,
-        commit: &CommitId,
-    ) -> Result<Vec<CommitStatus>> {
-        statuses::all(&self.client, repository, commit).await
-    }
-
-    async fn set_commit_status(
-        &self,
-        repository: &RepositoryId,
-        commit: &CommitId,
-        status: &CommitStatus,
-    ) -> Result<()> {
-        statuses::set(&self.client, repository, commit, status).await
-    }
-
-    async fn trigger_pipeline(
-        &self,
-        repository: &RepositoryId,
-        trigger: &PipelineTrigger,
-    ) -> Result<Option<PipelineRun>> {
-        pipelines::start(&self.client, repository, trigger).await
-    }
-
-    async fn pipeline_runs(
-        &self,
-        repository: &RepositoryId,
-        filter: &RunFilter,
-    ) -> Result<Vec<PipelineRun>> {
-        pipelines::runs(&self.client, repository, filter).await
-    }
-
-    async fn pipeline_run(
-        &self,
-        repository: &RepositoryId,
-        run: u64,
-    ) -> Result<Option<PipelineRun>> {
-        pipelines::run(&self.client, repository, run).await
-    }
-
-    async fn pipeline_jobs(&self, repository: &RepositoryId, run: u64) -> Result<Vec<PipelineJob>> {
-        pipelines::jobs(&self.client, repository, run).await
-    }
-
-    async fn job_log(&self, repository: &RepositoryId, job: u64) -> Result<String> {
-        pipelines::log(&self.client, repository, job).await
+    answers! { client:
+        repository => projects::get,
+        commit => commits::get,
+        tree => content::tree,
+        read_file => content::read_file,
+        archive => content::archive,
+        choices => choices::list,
+        create_repository => projects::create,
+        create_from_template => template::copy,
+        update_repository => projects::update,
+        delete_repository => projects::delete,
+        commit_files => write::commit_files,
+        branch => commits::branch,
+        create_branch => commits::create_branch,
+        delete_branch => commits::delete_branch,
+        protection => protection::get,
+        protect_branch => protection::set,
+        unprotect_branch => protection::remove,
+        pull_request => merge_requests::get,
+        pull_requests_of => merge_requests::of_head,
+        create_pull_request => merge_requests::create,
+        update_pull_request => merge_requests::update,
+        merge_pull_request => merge_requests::merge,
+        comment => merge_requests::comment,
+        comments => merge_requests::comments,
+        current_user => users::current_user,
+        can_create_in => users::can_create_in,
+        can_push => users::can_push,
+        collaborators => members::all,
+        set_access => members::set,
+        remove_access => members::remove,
+        secrets => variables::masked,
+        set_secret => variables::set_secret,
+        delete_secret => variables::delete,
+        variables => variables::open,
+        set_variable => variables::set,
+        delete_variable => variables::delete,
+        webhooks => webhooks::all,
+        create_webhook => webhooks::create,
+        delete_webhook => webhooks::delete,
+        commit_statuses => statuses::all,
+        set_commit_status => statuses::set,
+        trigger_pipeline => pipelines::start,
+        pipeline_runs => pipelines::runs,
+        pipeline_run => pipelines::run,
+        pipeline_jobs => pipelines::jobs,
+        job_log => pipelines::log,
     }
 
     async fn api(&self, _owner: &str, call: &ApiCall) -> Result<Value> {

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{conflict_where, on};
 use crate::forge::{
-    NewRepository, Repository, RepositoryChange, RepositoryId, Result, Visibility,
+    NewRepository, Repository, RepositoryChange, RepositoryId, Result, Visibility, call::given,
     client::HostClient,
 };
 
@@ -141,7 +141,7 @@ fn settings(change: &RepositoryChange) -> Map<String, Value> {
         |value: Option<bool>| value.map(|on| Value::from(if on { "enabled" } else { "disabled" }));
     let squash = |allowed| if allowed { "default_off" } else { "never" };
     let method = |allowed| if allowed { "merge" } else { "ff" };
-    let all = [
+    given([
         ("description", text(&change.description)),
         (
             "visibility",
@@ -163,10 +163,7 @@ fn settings(change: &RepositoryChange) -> Map<String, Value> {
             "merge_method",
             change.allow_merge_commit.map(method).map(Value::from),
         ),
-    ];
-    let set = all.into_iter();
-    set.filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect()
+    ])
 }
 
 pub(super) async fn delete(client: &HostClient, repository: &RepositoryId) -> Result<()> {

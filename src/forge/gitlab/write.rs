@@ -24,7 +24,7 @@ pub(super) async fn commit_files(
     repository: &RepositoryId,
     new: &NewCommit,
 ) -> Result<Commit> {
-    let base = new.new_branch_from.as_deref().unwrap_or(&new.branch);
+    let base = new.base();
     check_head(client, repository, new, base).await?;
     let mut actions = Vec::with_capacity(new.files.len());
     for file in &new.files {
@@ -65,21 +65,14 @@ async fn check_head(
     new: &NewCommit,
     base: &str,
 ) -> Result<()> {
-    let Some(expected) = &new.expected_parent else {
+    if new.expected_parent.is_none() {
         return Ok(());
-    };
+    }
     let found = commits::branch(client, repository, base).await?;
     let found = found.ok_or_else(|| {
         ForgeError::not_found(client.host(), &format!("branch {base} in {repository}"))
     })?;
-    if found.commit == *expected {
-        return Ok(());
-    }
-    let (now, then) = (found.commit.short(), expected.short());
-    Err(ForgeError::conflict(
-        client.host(),
-        format!("The branch {base} of {repository} is at {now} now, not at {then}."),
-    ))
+    new.check_head(client.host(), repository, Some(&found.commit))
 }
 
 async fn action(

@@ -27,7 +27,8 @@ pub(super) async fn tree(host: &LocalHost, id: &RepositoryId, revision: &str) ->
 pub(super) async fn read_file(
     host: &LocalHost,
     id: &RepositoryId,
-    (revision, path): (&str, &str),
+    revision: &str,
+    path: &str,
     etag: Option<&str>,
 ) -> Result<FileRead> {
     let found = host.open(id).await?;

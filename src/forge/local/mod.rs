@@ -21,6 +21,7 @@ pub use repositories::{LocalRepository, Ownership};
 use super::{
     Archive, Branch, Commit, CommitId, FileRead, ForgeError, ForgeErrorKind, GitHost, Identity,
     NewCommit, NewRepository, Repository, RepositoryChange, RepositoryId, Result, Tree,
+    host::answers,
 };
 use crate::{
     clock::Clock,
@@ -166,67 +167,19 @@ impl GitHost for LocalHost {
         &self.inner.integration.host
     }
 
-    async fn repository(&self, repository: &RepositoryId) -> Result<Option<Repository>> {
-        repositories::get(self, repository).await
-    }
-
-    async fn commit(&self, repository: &RepositoryId, revision: &str) -> Result<Option<Commit>> {
-        commits::get(self, repository, revision).await
-    }
-
-    async fn tree(&self, repository: &RepositoryId, revision: &str) -> Result<Tree> {
-        content::tree(self, repository, revision).await
-    }
-
-    async fn read_file(
-        &self,
-        repository: &RepositoryId,
-        revision: &str,
-        path: &str,
-        etag: Option<&str>,
-    ) -> Result<FileRead> {
-        content::read_file(self, repository, (revision, path), etag).await
-    }
-
-    async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
-        content::archive(self, repository, commit).await
-    }
-
-    async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {
-        repositories::create(self, new).await
-    }
-
-    async fn update_repository(
-        &self,
-        repository: &RepositoryId,
-        change: &RepositoryChange,
-    ) -> Result<Repository> {
-        repositories::update(self, repository, change).await
-    }
-
-    async fn delete_repository(&self, repository: &RepositoryId) -> Result<()> {
-        repositories::delete(self, repository).await
-    }
-
-    async fn commit_files(&self, repository: &RepositoryId, new: &NewCommit) -> Result<Commit> {
-        commits::make(self, repository, new).await
-    }
-
-    async fn branch(&self, repository: &RepositoryId, name: &str) -> Result<Option<Branch>> {
-        commits::branch(self, repository, name).await
-    }
-
-    async fn create_branch(
-        &self,
-        repository: &RepositoryId,
-        name: &str,
-        revision: &str,
-    ) -> Result<Branch> {
-        commits::create_branch(self, repository, name, revision).await
-    }
-
-    async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {
-        commits::delete_branch(self, repository, name).await
+    answers! { host:
+        repository => repositories::get,
+        commit => commits::get,
+        tree => content::tree,
+        read_file => content::read_file,
+        archive => content::archive,
+        create_repository => repositories::create,
+        update_repository => repositories::update,
+        delete_repository => repositories::delete,
+        commit_files => commits::make,
+        branch => commits::branch,
+        create_branch => commits::create_branch,
+        delete_branch => commits::delete_branch,
     }
 
     async fn current_user(&self) -> Result<Option<Identity>> {

@@ -5,6 +5,7 @@
 
 mod export;
 mod panel;
+mod property;
 mod query;
 mod rows;
 mod selection;
@@ -23,7 +24,8 @@ pub(super) use self::{
 };
 use self::{
     panel::{Chip, FacetPanel, KindTab},
-    query::{Column, ListQuery},
+    property::{Column, Facet},
+    query::ListQuery,
     rows::{Head, Row},
     selection::Selection,
 };
@@ -134,17 +136,17 @@ impl CatalogPage {
 }
 
 impl Columns {
-    fn of(is_mixed: bool, facets: &[(query::Facet, Arc<[FacetValue]>)]) -> Self {
+    fn of(is_mixed: bool, facets: &[(Facet, Arc<[FacetValue]>)]) -> Self {
         let has = |wanted| {
             let of = facets.iter().find(|(facet, _)| *facet == wanted);
             of.is_some_and(|(_, values)| !values.is_empty())
         };
         Self {
             kind: is_mixed,
-            owner: has(query::Facet::Owner),
-            spec_type: has(query::Facet::Type),
-            lifecycle: has(query::Facet::Lifecycle),
-            tags: has(query::Facet::Tag),
+            owner: has(Facet::Owner),
+            spec_type: has(Facet::Type),
+            lifecycle: has(Facet::Lifecycle),
+            tags: has(Facet::Tag),
         }
     }
 }

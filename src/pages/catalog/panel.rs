@@ -4,7 +4,8 @@ use std::{cmp::Reverse, sync::Arc};
 
 use super::{
     super::{link::plural, number::grouped},
-    query::{EVERY_KIND, Facet, ListQuery},
+    property::Facet,
+    query::{EVERY_KIND, ListQuery},
     selection::Selection,
 };
 use crate::{

@@ -10,7 +10,8 @@ use super::{
         summary::Summary,
     },
     Columns,
-    query::{Column, ListQuery},
+    property::Column,
+    query::ListQuery,
 };
 use crate::{catalog::Snapshot, entity::EntityRef, urls};
 

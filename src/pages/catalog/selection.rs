@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use super::{
     super::icons,
-    query::{Column, EVERY_KIND, Facet, ListQuery},
+    property::{Column, Facet},
+    query::{EVERY_KIND, ListQuery},
 };
 use crate::{
     catalog::{EntityList, EntityQuery, FacetValue, Filter, FullTextFilter, Snapshot, Which},

@@ -4,6 +4,7 @@
 //! by which it is found after a crash: what is there without the mark is somebody else's, and left alone.
 
 mod access;
+mod calling;
 mod commit;
 mod effect;
 mod host_call;

@@ -1,8 +1,8 @@
 //! Runs: a template is executed, its journal says how far it is, and whoever holds its lease goes on from there.
 //!
 //! A request makes or changes rows (`requests`); the worker claims runs (`worker`), executes them (`execution`,
-//! `step`, `pass`) and writes everything down before it is done (`journal`). A process may die at any moment.
-//! What the pipelines of a run's commits come to is followed afterwards (`pipelines`).
+//! `step`, `pass`) and writes everything down before it is done (`journal`, `step_journal`). A process may die at any
+//! moment. What the pipelines of a run's commits come to is followed afterwards (`pipelines`).
 
 mod effect_rows;
 mod execution;
@@ -18,6 +18,7 @@ mod requests;
 mod rights;
 mod secrets;
 mod step;
+mod step_journal;
 mod undo;
 mod worker;
 
@@ -29,9 +30,9 @@ use std::{
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-pub use journal::StepJournal;
 pub use made::{FileChange, FileContent, Made, MadeFile, MadeFiles};
 pub use requests::NewRun;
+pub use step_journal::StepJournal;
 pub use undo::UndoItem;
 
 use self::fair::Fair;

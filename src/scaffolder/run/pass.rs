@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{execution::Execution, journal::StepJournal, secrets};
+use super::{execution::Execution, secrets, step_journal::StepJournal};
 use crate::{
     clock::UnixMillis,
     error::{Error, Result},

@@ -64,19 +64,7 @@ impl Execution<'_> {
         log: &StepLog,
     ) -> Result<Option<RunStep>> {
         let has_failed = self.fault.is_some();
-        let mut row = RunStep {
-            key: step.id.clone(),
-            position: i64::try_from(position).unwrap_or(i64::MAX),
-            status: StepStatus::Processing,
-            items: None,
-            input: None,
-            sources: "{}".to_owned(),
-            output: None,
-            error: None,
-            attempt: self.run.attempt,
-            started_at: self.journal.now(),
-            ended_at: None,
-        };
+        let mut row = RunStep::begun(&step.id, position, self.run.attempt, self.journal.now());
         // With `each`, the condition is asked for every pass.
         let condition = match step.each {
             Some(_) if !has_failed => None,

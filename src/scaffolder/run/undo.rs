@@ -6,7 +6,8 @@ use super::{
     Engine,
     effect_rows::{effect_of, is_target_masked, observed_of, outcome_of},
     execution::{RunFault, end},
-    journal::{RunJournal, mark_of},
+    journal::RunJournal,
+    step_journal::mark_of,
 };
 use crate::{
     entity::EntityRef,
@@ -127,19 +128,7 @@ impl Taking<'_> {
     async fn step(&self, position: usize, effect: RunEffect) -> Result<()> {
         let id = step_id(&effect);
         let log = StepLog::new(self.journal.lines.clone(), Mask::default(), &id);
-        let mut row = RunStep {
-            key: id.clone(),
-            position: i64::try_from(position).unwrap_or(i64::MAX),
-            status: StepStatus::Processing,
-            items: None,
-            input: None,
-            sources: "{}".to_owned(),
-            output: None,
-            error: None,
-            attempt: self.journal.attempt,
-            started_at: self.journal.now(),
-            ended_at: None,
-        };
+        let mut row = RunStep::begun(&id, position, self.journal.attempt, self.journal.now());
         log.status("processing", &format!("Beginning step {id}"));
         // The lease is looked at immediately before the call.
         self.journal.write_step(&row).await?;

@@ -1,5 +1,7 @@
 //! Rights, protection, secrets, variables, webhooks and statuses.
 
+use std::collections::BTreeSet;
+
 use callboard::{
     config::Secret,
     forge::{
@@ -156,6 +158,42 @@ async fn a_protected_branch_takes_no_commit() {
         .await
         .expect("free already");
     assert_eq!(forge.protection(&id, "main").await.expect("asked"), None);
+}
+
+#[tokio::test]
+#[ignore = "needs the real Gitea: tests/real/build gitea"]
+async fn lists_longer_than_a_page_are_read_to_their_end() {
+    const COUNT: usize = 51;
+    let gitea = Gitea::shared();
+    let forge = gitea.forge();
+    gitea.new_organisation("hoarders").await;
+    let id = repository(&forge, "hoarders", "app").await;
+    for number in 0..COUNT {
+        let name = format!("N{number:02}");
+        let secret = Secret::new("value");
+        forge.set_secret(&id, &name, &secret).await.expect("set");
+        let webhook = NewWebhook {
+            url: format!("http://127.0.0.1:9/{name}"),
+            secret: None,
+            events: vec!["push".to_owned()],
+            active: false,
+        };
+        forge.create_webhook(&id, &webhook).await.expect("made");
+        let variable = Variable {
+            name,
+            value: "value".to_owned(),
+        };
+        forge.set_variable(&id, &variable).await.expect("set");
+    }
+    let distinct = |names: Vec<String>| names.into_iter().collect::<BTreeSet<_>>().len();
+    let secrets = forge.secrets(&id).await.expect("listed");
+    assert_eq!((secrets.len(), distinct(secrets)), (COUNT, COUNT));
+    let variables = forge.variables(&id).await.expect("listed").into_iter();
+    let variables: Vec<_> = variables.map(|variable| variable.name).collect();
+    assert_eq!((variables.len(), distinct(variables)), (COUNT, COUNT));
+    let webhooks = forge.webhooks(&id).await.expect("listed").into_iter();
+    let webhooks: Vec<_> = webhooks.map(|webhook| webhook.url).collect();
+    assert_eq!((webhooks.len(), distinct(webhooks)), (COUNT, COUNT));
 }
 
 #[tokio::test]

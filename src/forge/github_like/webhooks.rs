@@ -1,23 +1,22 @@
-//! Webhooks of GitHub.
+//! Webhooks of a repository.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{about, path};
-use crate::{
-    config::Secret,
-    forge::{NewWebhook, RepositoryId, Result, Webhook, client::HostClient, pages},
-};
+use crate::forge::{NewWebhook, RepositoryId, Result, Webhook, client::HostClient, pages};
 
 #[derive(Deserialize)]
 struct HookJson {
     id: u64,
     active: bool,
-    events: Vec<String>,
+    #[serde(default)]
+    events: Option<Vec<String>>,
+    #[serde(default)]
     config: ConfigJson,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct ConfigJson {
     #[serde(default)]
     url: String,
@@ -28,13 +27,16 @@ impl From<HookJson> for Webhook {
         Self {
             id: json.id.to_string(),
             url: json.config.url,
-            events: json.events,
+            events: json.events.unwrap_or_default(),
             is_active: json.active,
         }
     }
 }
 
-pub(super) async fn all(client: &HostClient, repository: &RepositoryId) -> Result<Vec<Webhook>> {
+pub(in crate::forge) async fn all(
+    client: &HostClient,
+    repository: &RepositoryId,
+) -> Result<Vec<Webhook>> {
     let call = client
         .get(&path(repository, &["hooks"]))
         .about(about(repository));
@@ -42,17 +44,20 @@ pub(super) async fn all(client: &HostClient, repository: &RepositoryId) -> Resul
     Ok(found.into_iter().map(Into::into).collect())
 }
 
-pub(super) async fn create(
+/// `kind` is what the host calls a webhook that is no chat's: a key and its value.
+pub(in crate::forge) async fn create(
     client: &HostClient,
     repository: &RepositoryId,
     new: &NewWebhook,
+    kind: (&str, &str),
 ) -> Result<Webhook> {
     let mut config = json!({ "url": new.url, "content_type": "json" });
     if let Some(secret) = &new.secret {
-        config["secret"] = Value::from(Secret::expose(secret));
+        config["secret"] = Value::from(secret.expose());
     }
+    let (key, value) = kind;
     let body = json!({
-        "name": "web",
+        key: value,
         "config": config,
         "events": new.events,
         "active": new.active,
@@ -66,9 +71,11 @@ pub(super) async fn create(
     Ok(made.into())
 }
 
-pub(super) async fn delete(client: &HostClient, repository: &RepositoryId, id: &str) -> Result<()> {
-    client
-        .delete(&path(repository, &["hooks", id]))
-        .gone()
-        .await
+pub(in crate::forge) async fn delete(
+    client: &HostClient,
+    repository: &RepositoryId,
+    id: &str,
+) -> Result<()> {
+    let call = client.delete(&path(repository, &["hooks", id]));
+    call.gone().await
 }
