@@ -65,7 +65,7 @@ pub use log::{Line, Lines, Mask, StepLog};
 pub use own::with_own;
 pub use registry::{Registered, Registry};
 pub use right::Right;
-pub use wait::{OUTCOME, YES};
+pub use wait::{APPROVAL, OUTCOME, YES};
 
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
