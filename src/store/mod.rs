@@ -62,8 +62,8 @@ pub use run_effects::{
     settle_run_effect,
 };
 pub use run_events::{
-    RunEvent, add_run_event, delete_run_endings, last_step_event, run_events, run_events_after,
-    run_events_before,
+    RunEvent, add_run_event, delete_run_endings, has_run_event, last_step_event, run_events,
+    run_events_after, run_events_before,
 };
 pub use run_leases::{Lease, claim_runs, holds_run, keep_leases, release_runs};
 pub use run_lists::{RunEnding, RunFilter, RunGroup, RunOrder, count_runs_by, run_endings, runs};

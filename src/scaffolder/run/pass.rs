@@ -158,16 +158,6 @@ impl Execution<'_> {
         self.journal.commit(tx).await?;
         Ok(input)
     }
-
-    fn was_cancelled(&self, step: &Step) -> Error {
-        Error::Template(
-            "Error",
-            format!(
-                "Step {} ({}) of task {} has been cancelled.",
-                step.id, step.name, self.run.id
-            ),
-        )
-    }
 }
 
 /// What the action itself was answered: what became of an effect, its journal knows.

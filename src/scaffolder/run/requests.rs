@@ -1,4 +1,4 @@
-//! What people ask of runs: start, stop, go on, leave out, take back.
+//! What people ask of runs: start, go on, leave out, take back.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::{
     scaffolder::{actions::Line, spec::TaskSpec},
     store::{
         self, Run, RunStatus, RunStep, StepStatus, Tx, add_run, add_run_event, delete_run_endings,
-        delete_run_step, put_run_step, reopen_run, request_cancel,
+        delete_run_step, put_run_step, reopen_run,
     },
 };
 
@@ -83,30 +83,6 @@ impl Runs {
     pub async fn run(&self, id: &str) -> Result<Run> {
         let found = store::run(&self.services().db, id).await?;
         found.ok_or_else(|| Error::NotFound(format!("No task with id '{id}' found")))
-    }
-
-    /// Asks a run to stop. One that has ended stays as it is; the event is told all the same, as in Backstage.
-    pub async fn cancel(&self, id: &str) -> Result<()> {
-        let run = self.run(id).await?;
-        let db = &self.services().db;
-        let last = store::last_step_event(db, &run.id).await?;
-        let last: Value = last
-            .and_then(|body| serde_json::from_str(&body).ok())
-            .unwrap_or_default();
-        let mut tx = db.begin().await?;
-        request_cancel(&mut tx, id).await?;
-        if let Some(step) = last["stepId"].as_str() {
-            let body = json!({
-                "message": format!("Step {step} has been cancelled."), "stepId": step, "status": "cancelled",
-            });
-            self.tell(&mut tx, id, "cancelled", body).await?;
-        }
-        tx.commit().await?;
-        if let Some(active) = self.0.active().get(id) {
-            active.cancelled.cancel();
-        }
-        self.notify();
-        Ok(())
     }
 
     /// Goes on with a run that ended, from the step that failed, with secrets given anew.
