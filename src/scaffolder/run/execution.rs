@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{Engine, cancel::tell_cancelled, journal::RunJournal, log_room::LogRoom, secrets::Secrets};
+use super::{
+    Engine, cancel::tell_cancelled, journal::RunJournal, log_room::LogRoom, secrets::Secrets,
+};
 use crate::{
     entity::EntityRef,
     error::{Error, Result},
@@ -172,8 +174,7 @@ impl<'a> Execution<'a> {
             }
             _ => secrets,
         };
-        let environment = environment_secrets(services.config.environment_secrets.iter());
-        let mask = secrets.mask(environment);
+        let mask = secrets.mask(services.environment_secrets());
         let steps = store::run_steps(&services.db, &run.id).await?;
         let rows: HashMap<_, _> = steps
             .into_iter()
@@ -306,12 +307,6 @@ pub(super) async fn end(
         status.as_str()
     );
     Ok(())
-}
-
-fn environment_secrets<'s>(
-    all: impl Iterator<Item = (&'s String, &'s crate::config::Secret)>,
-) -> Vec<String> {
-    all.map(|(_, secret)| secret.expose().to_owned()).collect()
 }
 
 /// The key of one pass of a step.

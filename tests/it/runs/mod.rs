@@ -3,6 +3,7 @@
 mod actions;
 mod api;
 mod autocomplete;
+mod dry_run;
 mod escapes;
 mod github;
 mod gitlab;
