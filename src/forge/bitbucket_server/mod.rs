@@ -2,6 +2,7 @@
 //!
 //! A repository's owner is the key of its project, `~name` for a user's own.
 
+mod beside;
 mod commits;
 mod content;
 mod pull_requests;
@@ -9,9 +10,10 @@ mod repositories;
 mod write;
 
 use reqwest::Method;
+use serde_json::Value;
 
 use super::{
-    Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
+    ApiCall, Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
     PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, Tree,
     client::{Call, HostClient},
 };
@@ -141,5 +143,9 @@ impl GitHost for BitbucketServer {
         change: &PullRequestChange,
     ) -> Result<PullRequest> {
         pull_requests::update(&self.client, repository, number, change).await
+    }
+
+    async fn api(&self, _: &str, call: &ApiCall) -> Result<Value> {
+        beside::send(&self.client, call).await
     }
 }
