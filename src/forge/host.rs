@@ -107,7 +107,8 @@ git_host! {
     /// A pull request.
     async fn pull_request(&self, repository: &RepositoryId, number: u64) -> Option<PullRequest>;
 
-    /// The pull requests of a branch of this repository, in any state, the newest first.
+    /// The pull requests of a branch of this repository, in any state, the newest first. On GitHub a branch of a fork
+    /// is `owner:branch`.
     async fn pull_requests_of(&self, repository: &RepositoryId, head: &str) -> Vec<PullRequest>;
 
     /// Opens a pull request. One that is open already for the same branches is a conflict.

@@ -73,6 +73,7 @@ impl Action for PushGitLab {
                 action: call.text("commitAction").unwrap_or("create"),
                 gone: Vec::new(),
                 may_be_empty: call.flag("allowEmpty").unwrap_or(false),
+                fork: None,
             };
             let committed = commit.make(call, &target).await?;
             let mut output = project(&target);

@@ -25,6 +25,7 @@ mod github_deploy_key;
 mod github_dispatch;
 mod github_environment;
 mod github_fields;
+mod github_fork;
 mod github_issues;
 mod github_pages;
 mod github_protection;

@@ -178,6 +178,7 @@ pub(super) async fn first_commit(
         base: None,
         message: message.to_owned(),
         author: committing::author(call),
+        is_author_left_out: false,
         at: call.services.clock.now(),
         files,
         description: description.map(str::to_owned),

@@ -78,7 +78,17 @@ fn a_good_template_has_no_findings() {
 }
 
 /// What to put into the good template instead of what, and what is found then.
-const CASES: [(&str, &str, &[&str]); 26] = [
+const CASES: [(&str, &str, &[&str]); 28] = [
+    (
+        "publish:github\n      if: ${{ parameters.name !== 'x' or failure() }}\n      input:",
+        "publish:gitea\n      input:\n        description: A shop\n        signCommit: true",
+        &["32:21 warning: `publish:gitea` cannot honour `signCommit`"],
+    ),
+    (
+        "publish:github\n      if: ${{ parameters.name !== 'x' or failure() }}\n      input:",
+        "publish:gitea\n      input:\n        description: A shop\n        signCommit: false",
+        &[],
+    ),
     (
         "parameters.name }}', extra",
         "parameters.nam }}', extra",

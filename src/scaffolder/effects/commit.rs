@@ -32,6 +32,10 @@ pub struct CommitFiles {
     pub message: String,
     /// Who wrote it.
     pub author: Person,
+    /// Whether the host names whom the token belongs to instead, as author and committer: then GitHub signs the
+    /// commits of an app.
+    #[serde(default)]
+    pub is_author_left_out: bool,
     /// When; the same commit made again has the same hash, where the host lets us say so.
     pub at: UnixMillis,
     /// What is done to which files.
@@ -43,9 +47,10 @@ pub struct CommitFiles {
 /// What a commit stands on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CommitBase {
-    /// The branch that is the base of a new one; `None`: the commit goes to a branch that is there.
+    /// The branch, or in a fork the commit, that is the base of a new branch; `None`: the commit goes to a branch
+    /// that is there.
     pub branch: Option<String>,
-    /// Where that branch must be.
+    /// Where that must be.
     pub commit: CommitId,
 }
 
@@ -188,14 +193,18 @@ impl CommitFiles {
             new_branch_from: self.base.as_ref().and_then(|base| base.branch.clone()),
             expected_parent: self.base.as_ref().map(|base| base.commit.clone()),
             message: format!("{}\n\n{}\n", self.message.trim_end(), world.mark_line()),
-            author: Some(self.author.clone()),
-            committer: Some(Person {
+            author: self.named(self.author.clone()),
+            committer: self.named(Person {
                 name: COMMITTER.to_owned(),
                 email: self.author.email.clone(),
             }),
             at: Some(self.at),
             files,
         })
+    }
+
+    fn named(&self, person: Person) -> Option<Person> {
+        (!self.is_author_left_out).then_some(person)
     }
 
     /// Gives a new repository its description, without the mark, where the host lets us.

@@ -6,6 +6,7 @@
 mod access;
 mod commit;
 mod effect;
+mod fork;
 mod host_call;
 mod http_call;
 mod portal_request;
@@ -23,6 +24,7 @@ use serde_json::Value;
 pub use access::GiveAccess;
 pub use commit::{CommitBase, CommitFiles, CommittedFile};
 pub use effect::Effect;
+pub use fork::ForkRepository;
 pub use host_call::{FoundBy, HostCall, IfThere, Reading, TakenBack, reading};
 pub use http_call::HttpCall;
 pub use portal_request::{PortalRequest, portal_read};

@@ -184,6 +184,8 @@ impl Inner {
             "projects" => self.gitlab_project(&body),
             "trees" | "blobs" => (StatusCode::CREATED, json!({ "sha": SHA })),
             "commits" => self.commit(path, &body),
+            "forks" => self.fork(path),
+            "refs" => self.branch(path, &body),
             _ => self.added(path, body),
         }
     }
@@ -226,6 +228,45 @@ impl Inner {
         self.there.insert(format!("{at}/branches"), json!([]));
         self.there.insert(at, made.clone());
         (StatusCode::CREATED, made)
+    }
+
+    /// A fork for whose the token is; it has everything of what it is made of.
+    fn fork(&mut self, path: &str) -> (StatusCode, Value) {
+        let from = path.trim_end_matches("/forks");
+        let name = from.rsplit('/').next().unwrap_or_default();
+        let login = self.there["/user"]["login"].as_str().unwrap_or_default();
+        let at = format!("/repos/{login}/{name}");
+        let mut made = self.there[from].clone();
+        made["id"] = 8.into();
+        made["owner"] = json!({ "login": login });
+        made["parent"] = json!({"full_name": from.trim_start_matches("/repos/")});
+        let inside = format!("{from}/");
+        let copied: Vec<(String, Value)> = self
+            .there
+            .iter()
+            .filter_map(|(known, value)| {
+                let rest = known.strip_prefix(&inside)?;
+                Some((format!("{at}/{rest}"), value.clone()))
+            })
+            .collect();
+        self.there.extend(copied);
+        self.there.insert(at, made.clone());
+        (StatusCode::ACCEPTED, made)
+    }
+
+    /// The last commit is on a new branch.
+    fn branch(&mut self, path: &str, body: &Value) -> (StatusCode, Value) {
+        let at = path.trim_end_matches("/git/refs");
+        let name = body["ref"].as_str().unwrap_or_default();
+        let name = name.trim_start_matches("refs/heads/");
+        let branch = json!({"name": name, "commit": self.last_commit});
+        self.there.insert(format!("{at}/branches/{name}"), branch);
+        self.there
+            .insert(format!("{at}/commits/{SHA}"), self.last_commit.clone());
+        (
+            StatusCode::CREATED,
+            json!({"ref": body["ref"], "object": {"sha": SHA}}),
+        )
     }
 
     fn gitlab_project(&mut self, body: &Value) -> (StatusCode, Value) {
