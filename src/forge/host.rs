@@ -90,6 +90,10 @@ git_host! {
     /// Makes a branch at a revision. One of that name is a conflict.
     async fn create_branch(&self, repository: &RepositoryId, name: &str, revision: &str) -> Branch;
 
+    /// Takes a branch back from the commit it is at to another of the repository's. A branch that is elsewhere, or that
+    /// the host does not let go back, is a conflict: then nothing is done.
+    async fn reset_branch(&self, repository: &RepositoryId, name: &str, from: &CommitId, to: &CommitId) -> ();
+
     /// Removes a branch.
     async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> ();
 

@@ -27,6 +27,7 @@ mod multipart;
 mod pages;
 mod pipeline;
 mod pull_request;
+mod receive_pack;
 mod repository;
 mod status;
 mod tree;

@@ -176,8 +176,8 @@ pub(super) async fn delete_branch(
     }
 }
 
-/// Azure answers 200 also where it did not do it.
-async fn move_branch(
+/// Moves a branch that is at one commit to another; Azure answers 200 also where it did not do it.
+pub(super) async fn move_branch(
     client: &HostClient,
     repository: &RepositoryId,
     name: &str,

@@ -129,6 +129,18 @@ impl GitHost for Azure {
         commits::create_branch(&client, repository, name, revision).await
     }
 
+    async fn reset_branch(
+        &self,
+        repository: &RepositoryId,
+        name: &str,
+        from: &CommitId,
+        to: &CommitId,
+    ) -> Result<()> {
+        let client = sign_in::client_for(&self.client, &repository.owner).await?;
+        let places = (from.as_str(), to.as_str());
+        commits::move_branch(&client, repository, name, places).await
+    }
+
     async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {
         let client = sign_in::client_for(&self.client, &repository.owner).await?;
         commits::delete_branch(&client, repository, name).await

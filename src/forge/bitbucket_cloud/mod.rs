@@ -15,6 +15,7 @@ use super::{
     NewPullRequest, NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange,
     RepositoryId, Result, Tree,
     client::{Call, HostClient},
+    receive_pack,
 };
 
 /// Bitbucket Cloud.
@@ -121,6 +122,18 @@ impl GitHost for BitbucketCloud {
     ) -> Result<Branch> {
         let client = sign_in::client(&self.client).await?;
         commits::create_branch(&client, repository, name, revision).await
+    }
+
+    async fn reset_branch(
+        &self,
+        repository: &RepositoryId,
+        name: &str,
+        from: &CommitId,
+        to: &CommitId,
+    ) -> Result<()> {
+        let client = sign_in::client(&self.client).await?;
+        let path = [&*repository.owner, &*repository.name];
+        receive_pack::reset_branch(&client, (repository, &path), name, (from, to)).await
     }
 
     async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {

@@ -13,9 +13,11 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::{
-    ApiCall, Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
-    PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, Tree,
+    ApiCall, Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest,
+    NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId,
+    Result, Tree,
     client::{Call, HostClient},
+    receive_pack,
 };
 
 /// Bitbucket Data Center, or Server.
@@ -106,6 +108,17 @@ impl GitHost for BitbucketServer {
         revision: &str,
     ) -> Result<Branch> {
         commits::create_branch(&self.client, repository, name, revision).await
+    }
+
+    async fn reset_branch(
+        &self,
+        repository: &RepositoryId,
+        name: &str,
+        from: &CommitId,
+        to: &CommitId,
+    ) -> Result<()> {
+        let path = ["scm", &*repository.owner, &*repository.name];
+        receive_pack::reset_branch(&self.client, (repository, &path), name, (from, to)).await
     }
 
     async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {

@@ -14,7 +14,7 @@ use super::{
     GitHost, Grantee, Identity, Merge, NewCommit, NewPullRequest, NewRepository, NewWebhook,
     PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest, PullRequestChange,
     Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree, Variable, Webhook,
-    client::HostClient,
+    client::HostClient, receive_pack,
 };
 use crate::config::Secret;
 
@@ -105,6 +105,17 @@ impl GitHost for Gitea {
         revision: &str,
     ) -> Result<Branch> {
         commits::create_branch(&self.client, repository, name, revision).await
+    }
+
+    async fn reset_branch(
+        &self,
+        repository: &RepositoryId,
+        name: &str,
+        from: &CommitId,
+        to: &CommitId,
+    ) -> Result<()> {
+        let path = [&*repository.owner, &*repository.name];
+        receive_pack::reset_branch(&self.client, (repository, &path), name, (from, to)).await
     }
 
     async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {

@@ -26,6 +26,7 @@ use super::{
     NewCommit, NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun,
     PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
     RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api, client::HostClient,
+    receive_pack,
 };
 use crate::config::Secret;
 
@@ -159,6 +160,18 @@ impl GitHost for GitHub {
     ) -> Result<Branch> {
         let client = self.client_for(&repository.owner).await?;
         commits::create_branch(&client, repository, name, revision).await
+    }
+
+    async fn reset_branch(
+        &self,
+        repository: &RepositoryId,
+        name: &str,
+        from: &CommitId,
+        to: &CommitId,
+    ) -> Result<()> {
+        let client = self.client_for(&repository.owner).await?;
+        let path = [&*repository.owner, &*repository.name];
+        receive_pack::reset_branch(&client, (repository, &path), name, (from, to)).await
     }
 
     async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {

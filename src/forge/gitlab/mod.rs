@@ -27,6 +27,7 @@ use super::{
     PipelineTrigger, Protection, PullRequest, PullRequestChange, Repository, RepositoryChange,
     RepositoryId, Result, RunFilter, Tree, Variable, Webhook, api,
     client::{Call, HostClient},
+    receive_pack,
 };
 use crate::config::Secret;
 
@@ -146,6 +147,21 @@ impl GitHost for GitLab {
         revision: &str,
     ) -> Result<Branch> {
         commits::create_branch(&self.client, repository, name, revision).await
+    }
+
+    async fn reset_branch(
+        &self,
+        repository: &RepositoryId,
+        name: &str,
+        from: &CommitId,
+        to: &CommitId,
+    ) -> Result<()> {
+        let path: Vec<&str> = repository
+            .owner
+            .split('/')
+            .chain([&*repository.name])
+            .collect();
+        receive_pack::reset_branch(&self.client, (repository, &path), name, (from, to)).await
     }
 
     async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {

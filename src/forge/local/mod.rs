@@ -225,6 +225,16 @@ impl GitHost for LocalHost {
         commits::create_branch(self, repository, name, revision).await
     }
 
+    async fn reset_branch(
+        &self,
+        repository: &RepositoryId,
+        name: &str,
+        from: &CommitId,
+        to: &CommitId,
+    ) -> Result<()> {
+        commits::reset_branch(self, repository, name, (from, to)).await
+    }
+
     async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> Result<()> {
         commits::delete_branch(self, repository, name).await
     }

@@ -81,6 +81,7 @@ impl BranchCommit<'_> {
                 }),
                 commit: on,
             }),
+            was_there: true,
             message: self.message.to_owned(),
             author: committing::author(call),
             is_author_left_out: call.flag("forceEmptyGitAuthor").unwrap_or(false),

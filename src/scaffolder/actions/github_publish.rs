@@ -17,7 +17,7 @@ use crate::{
     entity::ScmHost,
     error::{Error, Result},
     forge::GitHost,
-    scaffolder::effects::{Effect, Planned},
+    scaffolder::effects::{Effect, Planned, Undo},
 };
 
 const PUBLISH: &str = "repoUrl* description homepage access bypassPullRequestAllowances requiredApprovingReviewCount restrictions requireCodeOwnerReviews dismissStaleReviews requiredStatusCheckContexts requireBranchesToBeUpToDate requiredConversationResolution requireLastPushApproval repoVisibility defaultBranch protectDefaultBranch protectEnforceAdmins deleteBranchOnMerge gitCommitMessage gitAuthorName gitAuthorEmail allowMergeCommit allowSquashMerge squashMergeCommitTitle squashMergeCommitMessage allowRebaseMerge allowAutoMerge allowUpdateBranch sourcePath collaborators hasProjects hasWiki hasIssues token topics repoVariables secrets oidcCustomization requiredCommitSigning requiredLinearHistory customProperties subscribe";
@@ -165,7 +165,10 @@ impl Action for PushGitHub {
         };
         let mut all = vec![Planned {
             what: format!("Commits the files to {place}."),
-            ..publish::planned(&place)
+            undo: Undo::By(
+                "Goes with the repository, if this run made it; the first commit of another stays."
+                    .to_owned(),
+            ),
         }];
         all.extend(protected(given).then(|| planned(&place, given, branch(given))));
         Ok(all)

@@ -52,7 +52,7 @@ impl Action for PushGitLab {
         Ok(vec![Planned {
             what: format!("Commits the files to the branch {branch} of {url}."),
             undo: Undo::By(
-                "Deletes the branch, if this made it and nothing was committed to it since."
+                "Deletes the branch if this made it, else takes it back to where it was; if nothing was committed to it since."
                     .to_owned(),
             ),
         }])

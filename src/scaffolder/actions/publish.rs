@@ -14,6 +14,7 @@ use crate::{
     scaffolder::effects::{
         CommitFiles, CommittedFile, CreateRepository, Effect, HostCall, Planned, Undo,
     },
+    store::runs_with_effect,
 };
 
 /// Publishes to the hosts of one product, or with `None` to any.
@@ -46,6 +47,9 @@ const OUTPUT: &str = "
     repositoryId: string -- The host's own number of it
     commitHash: string -- The first commit
 ";
+
+/// The runs looked through for who made a repository: the newest.
+const MAKERS: u32 = 10;
 
 /// What becomes of `signCommit`.
 pub(super) const NOT_SIGNED: &str =
@@ -176,6 +180,7 @@ pub(super) async fn first_commit(
         repository: target.repository.clone(),
         branch: branch.to_owned(),
         base: None,
+        was_there: description.is_none() && !is_made_here(call, target).await?,
         message: message.to_owned(),
         author: committing::author(call),
         is_author_left_out: false,
@@ -184,6 +189,13 @@ pub(super) async fn first_commit(
         description: description.map(str::to_owned),
     };
     call.perform(Effect::Commit(commit)).await
+}
+
+/// Whether an earlier step of the same run made the repository.
+async fn is_made_here(call: &ActionCall<'_>, target: &Target) -> Result<bool> {
+    let db = &call.services.db;
+    let made = runs_with_effect(db, "repository", &target.place().to_string(), MAKERS).await?;
+    Ok(made.contains(&call.run.id))
 }
 
 /// `remoteUrl` and `repoContentsUrl`.

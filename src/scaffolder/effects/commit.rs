@@ -8,8 +8,8 @@ use crate::{
     clock::UnixMillis,
     error::{Error, Result},
     forge::{
-        CommitId, FileChange, Forge, ForgeErrorKind, GitHost, NewCommit, Person, RepositoryChange,
-        RepositoryId, Written,
+        CommitId, FileChange, Forge, ForgeError, ForgeErrorKind, GitHost, NewCommit, Person,
+        RepositoryChange, RepositoryId, Written,
     },
     scaffolder::workspace::{Entry, EntryKind},
 };
@@ -26,8 +26,11 @@ pub struct CommitFiles {
     pub repository: RepositoryId,
     /// The branch that gets the commit.
     pub branch: String,
-    /// What it stands on; `None`: it is the first commit of a repository this run made.
+    /// What it stands on; `None`: it is the first commit of a repository.
     pub base: Option<CommitBase>,
+    /// Whether that repository was there before the run.
+    #[serde(default)]
+    pub was_there: bool,
     /// What is said about it; the mark is added.
     pub message: String,
     /// Who wrote it.
@@ -77,6 +80,10 @@ impl Perform for CommitFiles {
     fn planned(&self) -> Planned {
         let what = format!("Commits {} files to {}.", self.files.len(), self.target());
         let undo = match &self.base {
+            None if self.was_there => Undo::None(
+                "It is the first commit of a repository that was there before, and hosts do not delete the branch that counts."
+                    .to_owned(),
+            ),
             None => Undo::By("Goes with the repository.".to_owned()),
             Some(CommitBase {
                 branch: Some(_), ..
@@ -84,9 +91,10 @@ impl Perform for CommitFiles {
                 "Deletes the branch {}, if nothing was committed to it since.",
                 self.branch
             )),
-            Some(_) => Undo::None(format!(
-                "A commit on the branch {} stays: revert it there, so that everybody sees it.",
-                self.branch
+            Some(base) => Undo::By(format!(
+                "Takes the branch {} back to commit {}, if nothing was committed to it since and its host lets it go back.",
+                self.branch,
+                base.commit.short()
             )),
         };
         Planned { what, undo }
@@ -142,6 +150,13 @@ impl Perform for CommitFiles {
         let Some(branch) = branch else {
             return Ok(format!("The branch {} is gone already.", self.target()));
         };
+        if let Some(to) = self.reset_to().filter(|to| **to == branch.commit) {
+            return Ok(format!(
+                "The branch {} is at commit {} again already.",
+                self.target(),
+                to.short()
+            ));
+        }
         if outcome["commit"] != branch.commit.as_str() {
             return Err(Error::Conflict(format!(
                 "{} was committed to since (it is at {}). Nothing was taken back: decide what is to become of those commits.",
@@ -149,20 +164,42 @@ impl Perform for CommitFiles {
                 branch.commit.short()
             )));
         }
-        match &self.base {
-            None => Ok(format!("Nothing was committed to {} since.", self.target())),
-            Some(CommitBase {
-                branch: Some(_), ..
-            }) => {
-                host.delete_branch(&self.repository, &self.branch).await?;
-                Ok(format!("Deleted the branch {}.", self.target()))
-            }
-            Some(_) => Ok(format!("The commit on {} stays.", self.target())),
+        if let Some(to) = self.reset_to() {
+            let (repository, name) = (&self.repository, &self.branch);
+            let reset = host.reset_branch(repository, name, &branch.commit, to);
+            reset.await.map_err(not_reset)?;
+            return Ok(format!(
+                "Took the branch {} back to commit {}.",
+                self.target(),
+                to.short()
+            ));
         }
+        if self.base.is_none() {
+            return Ok(format!("Nothing was committed to {} since.", self.target()));
+        }
+        host.delete_branch(&self.repository, &self.branch).await?;
+        Ok(format!("Deleted the branch {}.", self.target()))
+    }
+}
+
+/// A rule of the branch may forbid it, or somebody was quicker.
+fn not_reset(fault: ForgeError) -> Error {
+    match fault.kind {
+        ForgeErrorKind::Conflict => Error::Conflict(format!(
+            "{} Revert the commit there, then leave this step out.",
+            fault.reason
+        )),
+        _ => fault.into(),
     }
 }
 
 impl CommitFiles {
+    /// Where a branch that was there before stood.
+    fn reset_to(&self) -> Option<&CommitId> {
+        let base = self.base.as_ref()?;
+        base.branch.is_none().then_some(&base.commit)
+    }
+
     async fn new_commit(&self, world: &World<'_>) -> Result<NewCommit> {
         let workspace = world
             .workspace

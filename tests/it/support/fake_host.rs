@@ -110,6 +110,9 @@ async fn answer(State(host): State<FakeHost>, request: Request<Body>) -> Respons
     let bytes = to_bytes(request.into_body(), usize::MAX)
         .await
         .expect("read");
+    if path.ends_with("/git-receive-pack") {
+        return host.inner().pushed(&path, &bytes).into_response();
+    }
     let body = serde_json::from_slice(&bytes).unwrap_or_default();
     let (status, answer) = host.inner().take(&method, &path, body);
     match answer {
@@ -267,6 +270,34 @@ impl Inner {
             StatusCode::CREATED,
             json!({"ref": body["ref"], "object": {"sha": SHA}}),
         )
+    }
+
+    /// A branch of GitLab is moved by Git, if it is where that says.
+    fn pushed(&mut self, path: &str, request: &[u8]) -> String {
+        let text = String::from_utf8_lossy(request);
+        let command = text[4..].split('\0').next().unwrap_or_default();
+        let words: Vec<&str> = command.split(' ').collect();
+        let (from, to, reference) = (words[0], words[1], words[2]);
+        self.calls.push(Call {
+            line: format!("POST {path}"),
+            body: json!({"from": from, "to": to, "ref": reference}),
+        });
+        let project = path
+            .trim_start_matches('/')
+            .replace(".git/git-receive-pack", "");
+        let name = reference.trim_start_matches("refs/heads/");
+        let at = format!(
+            "/projects/{}/repository/branches/{name}",
+            project.replace('/', "%2F")
+        );
+        let branch = self.there.entry(at).or_default();
+        let told = if branch["commit"]["id"] == from {
+            branch["commit"]["id"] = to.into();
+            format!("ok {reference}\n")
+        } else {
+            format!("ng {reference} it moved\n")
+        };
+        format!("000eunpack ok\n{:04x}{told}0000", told.len() + 4)
     }
 
     fn gitlab_project(&mut self, body: &Value) -> (StatusCode, Value) {
