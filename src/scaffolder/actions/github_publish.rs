@@ -45,6 +45,14 @@ impl Action for PublishGitHub {
             "Publish it, and have the tests pass before a merge",
             EXAMPLE,
         )
+        .example(
+            "Publish one folder, without rules for its branch, for everybody to see",
+            "repoUrl: github.com?owner=acme&repo=${{ parameters.name }}\nrepoVisibility: public\nsourcePath: ./service\nprotectDefaultBranch: false\n",
+        )
+        .example(
+            "Give its pipelines what they need, and its commits the name of who asked",
+            PIPELINES,
+        )
         .lenient()
     }
 
@@ -93,6 +101,17 @@ topics: [shop]
 collaborators:
   - team: platform
     access: maintain
+";
+
+const PIPELINES: &str = "\
+repoUrl: github.com?owner=acme&repo=shop
+defaultBranch: main
+gitAuthorName: ${{ user.entity.spec.profile.displayName }}
+gitAuthorEmail: ${{ user.entity.spec.profile.email }}
+repoVariables:
+  REGION: eu-central-1
+secrets:
+  DEPLOY_TOKEN: ${{ secrets.deployToken }}
 ";
 
 impl Action for CreateGitHub {

@@ -54,13 +54,35 @@ const OUTPUT: &str = "
     pullRequestNumber*: number -- Its number
 ";
 
+const ONE_FOLDER: &str = "\
+repoUrl: github.com?owner=acme&repo=environments
+branchName: add-${{ parameters.name }}
+targetBranchName: production
+title: Add ${{ parameters.name }}
+description: Its namespace, its rights and its limits.
+sourcePath: ./manifests
+targetPath: clusters/eu/${{ parameters.name }}
+filesToDelete:
+  - clusters/eu/placeholder.yaml
+teamReviewers: [platform]
+";
+const FROM_A_FORK: &str = "\
+repoUrl: github.com?owner=acme&repo=standards
+branchName: correct-licence
+title: Correct the licence
+description: The year was wrong.
+forceFork: true
+token: ${{ secrets.USER_OAUTH_TOKEN }}
+createWhenEmpty: false
+";
+
 impl Action for PublishPullRequest {
     fn about(&self) -> About {
         let inputs = match self.product {
             Some(ScmHost::GitHub) => GITHUB,
             _ => OURS,
         };
-        About {
+        let about = About {
             supports_dry_run: self.supports_dry_run,
             ..About::new(
                 self.id,
@@ -73,7 +95,19 @@ impl Action for PublishPullRequest {
             "Propose what the steps before have made",
             "repoUrl: ${{ parameters.repoUrl }}\nbranchName: add-pipeline\ntitle: Add a pipeline\ndescription: It builds and tests every change.\n",
         )
-        .lenient()
+        .lenient();
+        match self.product {
+            Some(ScmHost::GitHub) => about
+                .example(
+                    "Change one folder of a large repository, and ask a team to look at it",
+                    ONE_FOLDER,
+                )
+                .example(
+                    "Propose to a repository the token may not push to",
+                    FROM_A_FORK,
+                ),
+            _ => about,
+        }
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
