@@ -57,6 +57,22 @@ impl Error {
         }
     }
 
+    /// The same with another text; the cause of what is our fault stays.
+    #[must_use]
+    pub fn map_text(self, change: impl FnOnce(&str) -> String) -> Self {
+        match self {
+            Self::Input(text) => Self::Input(change(&text)),
+            Self::Authentication(text) => Self::Authentication(change(&text)),
+            Self::NotAllowed(text) => Self::NotAllowed(change(&text)),
+            Self::NotFound(text) => Self::NotFound(change(&text)),
+            Self::Conflict(text) => Self::Conflict(change(&text)),
+            Self::NotImplemented(text) => Self::NotImplemented(change(&text)),
+            Self::ServiceUnavailable(text) => Self::ServiceUnavailable(change(&text)),
+            Self::Template(name, text) => Self::Template(name, change(&text)),
+            internal @ Self::Internal(_) => internal,
+        }
+    }
+
     /// Our fault, with its cause.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Internal(source.into())

@@ -102,7 +102,7 @@ pub const RUN_CANCEL: &str = "/runs/{id}/cancel";
 pub const RUN_RETRY: &str = "/runs/{id}/retry";
 /// Route (POST) that goes on behind the step that failed: [`run_part`].
 pub const RUN_SKIP: &str = "/runs/{id}/skip";
-/// Route (POST) that answers what a step waits for: [`run_part`].
+/// Route (POST) that answers the question of a step: [`run_part`].
 pub const RUN_ANSWER: &str = "/runs/{id}/answer";
 /// Route (POST) that says whether an effect was done that nobody knows about: [`run_part`].
 pub const RUN_EFFECT: &str = "/runs/{id}/effect";

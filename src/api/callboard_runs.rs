@@ -114,7 +114,7 @@ pub(super) async fn skip(state: AppState, call: Call) -> Result<Response> {
     Ok(answer(&call, StatusCode::OK, &value!({"id": id})))
 }
 
-/// `POST /runs/{id}/answer` with `{step, answer}`: answers what a step waits for; `yes` lets it go on.
+/// `POST /runs/{id}/answer` with `{step, answer}`: answers the question of a step; `yes` lets it go on.
 pub(super) async fn give_answer(state: AppState, call: Call) -> Result<Response> {
     let id = call.segment_from_end(1);
     let body = call.json()?;

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Result, client::HostClient};
+use super::{Result, call::Call, client::HostClient};
 
 /// A call to the API of a host. As data, so that it can be written down before it is made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,6 +77,11 @@ impl ApiCall {
 
 /// Makes the call; the answer, null where it has no content.
 pub(super) async fn send(client: &HostClient, call: &ApiCall) -> Result<Value> {
+    answer(prepared(client, call)).await
+}
+
+/// The call, ready to be sent.
+pub(super) fn prepared<'a>(client: &'a HostClient, call: &ApiCall) -> Call<'a> {
     let segments: Vec<&str> = call.path.iter().map(String::as_str).collect();
     let mut sent = client
         .call(call.method.as_http(), &segments)
@@ -87,9 +92,15 @@ pub(super) async fn send(client: &HostClient, call: &ApiCall) -> Result<Value> {
     if !call.body.is_null() {
         sent = sent.body(&call.body);
     }
-    let answer = sent.send().await?;
+    sent
+}
+
+/// What a call is answered; null where that has no content.
+pub(super) async fn answer(call: Call<'_>) -> Result<Value> {
+    let host = call.host();
+    let answer = call.send().await?;
     match answer.bytes.trim_ascii() {
         [] => Ok(Value::Null),
-        _ => answer.json(client.host()),
+        _ => answer.json(host),
     }
 }

@@ -98,7 +98,7 @@ impl Commit {
 pub struct NewCommit {
     /// The branch it goes to.
     pub branch: String,
-    /// The branch it starts from, if `branch` is to be made; `None`: `branch` is there.
+    /// The branch it starts from, on GitHub also a commit, if `branch` is to be made; `None`: `branch` is there.
     pub new_branch_from: Option<String>,
     /// The head the branch (or the one it starts from) must have, else nothing is done and it is a conflict.
     /// A host whose API cannot compare checks it immediately before.

@@ -106,6 +106,10 @@ git_host! { $
     /// Makes a branch at a revision. One of that name is a conflict.
     async fn create_branch(&self, repository: &RepositoryId, name: &str, revision: &str) -> Branch;
 
+    /// Takes a branch back from the commit it is at to another of the repository's. A branch that is elsewhere, or that
+    /// the host does not let go back, is a conflict: then nothing is done.
+    async fn reset_branch(&self, repository: &RepositoryId, name: &str, from: &CommitId, to: &CommitId) -> ();
+
     /// Removes a branch.
     async fn delete_branch(&self, repository: &RepositoryId, name: &str) -> ();
 
@@ -123,7 +127,8 @@ git_host! { $
     /// A pull request.
     async fn pull_request(&self, repository: &RepositoryId, number: u64) -> Option<PullRequest>;
 
-    /// The pull requests of a branch of this repository, in any state, the newest first.
+    /// The pull requests of a branch of this repository, in any state, the newest first. On GitHub a branch of a fork
+    /// is `owner:branch`.
     async fn pull_requests_of(&self, repository: &RepositoryId, head: &str) -> Vec<PullRequest>;
 
     /// Opens a pull request. One that is open already for the same branches is a conflict.

@@ -32,6 +32,7 @@ mod multipart;
 mod pages;
 mod pipeline;
 mod pull_request;
+mod receive_pack;
 mod redirects;
 mod refusal;
 mod repository;

@@ -51,7 +51,7 @@ pub struct NewPullRequest {
     pub title: String,
     /// What is said about it, in Markdown.
     pub body: String,
-    /// The branch that is to be merged.
+    /// The branch that is to be merged; on GitHub that of a fork is `owner:branch`.
     pub head: String,
     /// The branch it is to be merged into.
     pub base: String,

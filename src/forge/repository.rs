@@ -84,6 +84,8 @@ pub struct NewRepository {
     pub default_branch: Option<String>,
     /// Whether a first commit with a read-me is made, so that branches can be.
     pub with_readme: bool,
+    /// The key of the project it belongs to, on Bitbucket Cloud; `None`: the oldest of the workspace.
+    pub project: Option<String>,
 }
 
 /// What of a repository is changed; `None` leaves as it is.

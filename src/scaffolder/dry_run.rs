@@ -37,7 +37,7 @@ pub struct DryRun {
     pub user: TaskUser,
 }
 
-/// What came of it.
+/// What came of it; in the place of secrets stand stars.
 #[derive(Debug)]
 pub struct DryRunResult {
     /// What was said, as bodies of events.
@@ -77,9 +77,10 @@ pub async fn dry_run(
     let _permit = permit.map_err(Error::internal)?;
     let spec = TaskSpec::new(&asked.template, &asked.values, &asked.user)?;
     let id = format!("dry-run-{}", new_id());
-    let workspace = Workspace::make(services.folder.join(&id)).await?;
-    let secrets = asked.secrets.values();
-    let mask = Mask::new(secrets.filter_map(|secret| secret.as_str().map(str::to_owned)));
+    let workspace = Workspace::temporary(services.folder.join(&id)).await?;
+    let given = asked.secrets.values();
+    let given = given.filter_map(|secret| secret.as_str().map(str::to_owned));
+    let mask = Mask::new(given.chain(services.environment_secrets()));
     let mut trial = Trial {
         services,
         actions,
@@ -93,13 +94,14 @@ pub async fn dry_run(
         },
         spec: &spec,
         secrets: Value::Object(asked.secrets),
-        mask,
+        mask: mask.clone(),
         workspace: workspace.clone(),
         lines: Lines::default(),
         outputs: Map::new(),
     };
     let result = trial.run().await;
     workspace.remove().await;
+    let result = result.map_err(|fault| fault.map_text(|text| mask.text(text)));
     Ok(result?)
 }
 
@@ -270,8 +272,9 @@ impl Trial<'_> {
         let mut files = Vec::new();
         for entry in self.workspace.manifest().await?.0 {
             if matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
-                let content = self.workspace.content(&entry).await?;
-                files.push((entry.path, entry.kind == EntryKind::Executable, content));
+                let content = self.mask.content(self.workspace.content(&entry).await?);
+                let path = self.mask.text(&entry.path);
+                files.push((path, entry.kind == EntryKind::Executable, content));
             }
         }
         Ok(files)
@@ -283,7 +286,7 @@ impl Trial<'_> {
 
     fn inner_scope(&self) -> Scope {
         self.scope()
-            .with_secrets(self.services, self.secrets.clone())
+            .with_secret_names(self.services, self.secrets.clone())
     }
 }
 

@@ -88,7 +88,8 @@ pub async fn preview(
     let permit = services.dry_runs.acquire().await;
     let _permit = permit.map_err(Error::internal)?;
     let folder = services.folder.join(format!("preview-{}", new_id()));
-    let workspace = Workspace::make(folder).await?;
+    let workspace = Workspace::temporary(folder).await?;
+    let mask = Mask::new(services.environment_secrets());
     let mut trial = Trial {
         services,
         actions,
@@ -104,7 +105,11 @@ pub async fn preview(
         workspace: workspace.clone(),
         pins: Pins::default(),
         outputs: Map::new(),
-        contents: Contents::default(),
+        contents: Contents {
+            mask: mask.clone(),
+            ..Contents::default()
+        },
+        mask,
         has_published: false,
         found: Preview::default(),
     };
@@ -131,6 +136,8 @@ struct Trial<'a> {
     pins: Pins,
     outputs: Map<String, Value>,
     contents: Contents,
+    /// For what actions of one's own make of secrets.
+    mask: Mask,
     has_published: bool,
     found: Preview,
 }
@@ -157,13 +164,14 @@ impl Trial<'_> {
             let entries = entries.into_iter().map(|entry| (entry.path.clone(), entry));
             self.keep_files(None, entries.collect()).await?;
         }
-        self.found.output = self.scope().output(&self.spec.0["output"]).await?;
+        let output = self.scope().output(&self.spec.0["output"]).await?;
+        self.found.output = self.mask.value(&output);
         Ok(())
     }
 
     fn stop(&mut self, step: &Step, fault: &Error) {
         let told = format!("Step {} ({}) cannot go on: {fault}", step.id, step.action);
-        self.found.stopped.get_or_insert(told);
+        self.found.stopped.get_or_insert(self.mask.text(&told));
     }
 
     /// What a step gives; `None`: it is left out.
@@ -188,7 +196,7 @@ impl Trial<'_> {
     /// Plans a step's action, or executes it if it has no effect outside.
     async fn pass(&mut self, step: &Step, scope: &Scope) -> Result<Map<String, Value>> {
         let input = scope.render(&step.input).await?.unwrap_or_default();
-        let log = StepLog::new(Lines::default(), Mask::default(), &step.id);
+        let log = StepLog::new(Lines::default(), self.mask.clone(), &step.id);
         let (id, input) = redirected(self.services, &step.action, input, &log);
         let action = self.actions.action(&id)?;
         let about = &action.about;
@@ -246,7 +254,7 @@ impl Trial<'_> {
             let content = self.contents.of(&self.workspace, &entry).await?;
             self.found.files.push(PreviewFile {
                 step_id: step_id.map(str::to_owned),
-                path,
+                path: self.mask.text(&path),
                 is_executable: entry.kind == EntryKind::Executable,
                 content,
             });
@@ -271,16 +279,10 @@ impl Trial<'_> {
         fields.map(stand_in).collect()
     }
 
-    /// What expressions see. The configuration's secrets have their names only.
+    /// What expressions see. No secret is given here, and the configuration's have their names only.
     fn scope(&self) -> Scope {
-        let scope = Scope::of_task(self.services, self.spec, &self.outputs, ID);
-        let config = &self.services.config;
-        let names = config.environment_secrets.keys();
-        let secrets: Map<String, Value> = names.map(|name| (name.clone(), "***".into())).collect();
-        scope.with(
-            "environment",
-            json!({"parameters": config.environment, "secrets": secrets}),
-        )
+        Scope::of_task(self.services, self.spec, &self.outputs, ID)
+            .with_secret_names(self.services, json!({}))
     }
 }
 
@@ -302,11 +304,12 @@ fn expression(step_id: &str, name: &str) -> String {
     }
 }
 
-/// Contents by hash, each held once.
+/// Contents by hash, each held once, with stars in the place of secrets.
 #[derive(Default)]
 struct Contents {
     known: BTreeMap<Arc<str>, Bytes>,
     size_bytes: u64,
+    mask: Mask,
 }
 
 impl Contents {
@@ -321,7 +324,8 @@ impl Contents {
                 MAX_BYTES / (1024 * 1024)
             )));
         }
-        let content = Bytes::from(workspace.content(entry).await?);
+        let content = workspace.content(entry).await?;
+        let content = Bytes::from(self.mask.content(content));
         self.known
             .insert(entry.hash.as_str().into(), content.clone());
         Ok(content)

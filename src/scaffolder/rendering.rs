@@ -9,10 +9,14 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Services,
+    effects::STARS,
     expression::{Outcome, RepoHosts, Setting, Syntax, Template},
     spec::{Step, TaskSpec},
 };
-use crate::error::{Error, Result};
+use crate::{
+    config::Secret,
+    error::{Error, Result},
+};
 
 /// What expressions see. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -71,15 +75,26 @@ impl Scope {
     /// With secrets, as inputs see them: those of the task, and those of the configuration.
     #[must_use]
     pub fn with_secrets(&self, services: &Services, secrets: Value) -> Self {
-        let config = &services.config;
-        let kept: Map<String, Value> = config
-            .environment_secrets
-            .iter()
-            .map(|(name, secret)| (name.clone(), secret.expose().into()))
-            .collect();
-        let environment = json!({"parameters": config.environment, "secrets": kept});
         self.with("secrets", secrets)
-            .with("environment", environment)
+            .with_environment(services, Secret::expose)
+    }
+
+    /// The same where a template is only tried: of the secrets of the configuration the names alone, since whoever
+    /// tries a template sees everything it makes of them.
+    #[must_use]
+    pub fn with_secret_names(&self, services: &Services, secrets: Value) -> Self {
+        self.with("secrets", secrets)
+            .with_environment(services, |_| STARS)
+    }
+
+    fn with_environment(&self, services: &Services, shown: impl Fn(&Secret) -> &str) -> Self {
+        let config = &services.config;
+        let secrets = config.environment_secrets.iter();
+        let secrets: Map<String, Value> = secrets
+            .map(|(name, secret)| (name.clone(), shown(secret).into()))
+            .collect();
+        let environment = json!({"parameters": config.environment, "secrets": secrets});
+        self.with("environment", environment)
     }
 
     /// What `spec.output` came to; links and texts whose `if` is false are left out.

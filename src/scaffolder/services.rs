@@ -70,6 +70,12 @@ impl Services {
         Self(Arc::new(parts))
     }
 
+    /// The secrets of the configuration, to be replaced in whatever is shown.
+    pub fn environment_secrets(&self) -> impl Iterator<Item = String> {
+        let secrets = self.config.environment_secrets.values();
+        secrets.map(|secret| secret.expose().to_owned())
+    }
+
     /// A Git host, asked with somebody's own token where there is one, for somebody.
     ///
     /// [`Error::Input`] if no integration names it.

@@ -59,10 +59,11 @@ pub use run_drafts::{
 };
 pub use run_effects::{
     EffectState, RunEffect, delete_run_effect, put_run_effect, run_effects, runs_with_effect,
+    settle_run_effect,
 };
 pub use run_events::{
-    RunEvent, add_run_event, delete_run_endings, last_step_event, run_events, run_events_after,
-    run_events_before,
+    RunEvent, add_run_event, delete_run_endings, has_run_event, last_step_event, run_events,
+    run_events_after, run_events_before,
 };
 pub use run_leases::{Lease, claim_runs, holds_run, keep_leases, release_runs};
 pub use run_lists::{RunEnding, RunFilter, RunGroup, RunOrder, count_runs_by, run_endings, runs};
@@ -71,7 +72,9 @@ pub use run_pipelines::{
 };
 pub use run_secrets::{delete_run_secrets, put_run_secret, run_secrets};
 pub use run_steps::{RunStep, StepStatus, delete_run_step, put_run_step, run_steps};
-pub use run_waits::{RunWait, answer_run_wait, delete_run_waits, put_run_wait, run_waits};
+pub use run_waits::{
+    RunWait, WaitAnswer, answer_run_wait, delete_run_waits, put_run_wait, run_waits,
+};
 pub use run_workspaces::{
     RunBlob, delete_old_workspaces, has_run_blobs, last_run_manifest, put_run_blob,
     put_run_manifest, run_blob, run_blob_sizes, run_manifest,

@@ -167,3 +167,35 @@ pub async fn delete_run_effect(
         .map(drop))?;
     Ok(())
 }
+
+/// Writes what somebody who looked says of an effect nobody knows about: it was done, or it is taken out of the
+/// journal. False if it is known by now, or its run is executed, which then finds out itself.
+pub async fn settle_run_effect(
+    tx: &mut Tx,
+    run_id: &str,
+    (step_key, ordinal): (&str, i64),
+    was_done: bool,
+    now: UnixMillis,
+) -> Result<bool> {
+    const DONE: &str = "UPDATE run_effects SET state = 'done', changed_at = $4 WHERE run_id = $1 AND step_key = $2 AND ordinal = $3 AND state = 'unknown' AND (EXISTS (SELECT 1 FROM runs WHERE runs.id = $1 AND runs.status IN ('waiting', 'completed', 'failed')) OR EXISTS (SELECT 1 FROM run_waits WHERE run_waits.run_id = $1 AND run_waits.step_key = $2 AND run_waits.kind = 'outcome' AND run_waits.answer IS NULL))";
+    const NOT_DONE: &str = "DELETE FROM run_effects WHERE run_id = $1 AND step_key = $2 AND ordinal = $3 AND state = 'unknown' AND (EXISTS (SELECT 1 FROM runs WHERE runs.id = $1 AND runs.status IN ('waiting', 'completed', 'failed')) OR EXISTS (SELECT 1 FROM run_waits WHERE run_waits.run_id = $1 AND run_waits.step_key = $2 AND run_waits.kind = 'outcome' AND run_waits.answer IS NULL))";
+    let changed = if was_done {
+        on_tx!(tx, |connection| sqlx::query(DONE)
+            .bind(run_id)
+            .bind(step_key)
+            .bind(ordinal)
+            .bind(now.0)
+            .execute(connection)
+            .await
+            .map(|done| done.rows_affected()))?
+    } else {
+        on_tx!(tx, |connection| sqlx::query(NOT_DONE)
+            .bind(run_id)
+            .bind(step_key)
+            .bind(ordinal)
+            .execute(connection)
+            .await
+            .map(|done| done.rows_affected()))?
+    };
+    Ok(changed == 1)
+}

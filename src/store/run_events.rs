@@ -105,3 +105,14 @@ pub async fn last_step_event(db: &Db, run_id: &str) -> Result<Option<String>> {
         .fetch_optional(pool)
         .await)?)
 }
+
+/// Whether a run has an event of a type.
+pub async fn has_run_event(db: &Db, run_id: &str, kind: &str) -> Result<bool> {
+    const SQL: &str = "SELECT id FROM run_events WHERE run_id = $1 AND type = $2 LIMIT 1";
+    let found: Option<i64> = on_db!(db, |pool| sqlx::query_scalar(SQL)
+        .bind(run_id)
+        .bind(kind)
+        .fetch_optional(pool)
+        .await)?;
+    Ok(found.is_some())
+}

@@ -10,7 +10,7 @@ use crate::error::Result;
 pub struct RunWait {
     /// Which step, or pass of it.
     pub step_key: String,
-    /// `timer` or `approval`.
+    /// `timer`, `approval` or `outcome`.
     pub kind: String,
     /// What is asked, for people.
     pub question: String,
@@ -51,20 +51,28 @@ pub async fn put_run_wait(tx: &mut Tx, run_id: &str, wait: &RunWait) -> Result<(
     Ok(())
 }
 
-/// Answers what a step waits for. False if it does not wait for an answer any more.
-pub async fn answer_run_wait(
-    tx: &mut Tx,
-    run_id: &str,
-    step_key: &str,
-    answer: &str,
-    by: &str,
-) -> Result<bool> {
-    const SQL: &str = "UPDATE run_waits SET answer = $3, answered_by = $4 WHERE run_id = $1 AND step_key = $2 AND answer IS NULL AND kind <> 'timer'";
+/// What a person says to what a step waits for.
+#[derive(Debug, Clone, Copy)]
+pub struct WaitAnswer<'a> {
+    /// Which step, or pass of it.
+    pub step_key: &'a str,
+    /// The kind of the wait that is meant.
+    pub kind: &'a str,
+    /// What is answered.
+    pub answer: &'a str,
+    /// By whom.
+    pub by: &'a str,
+}
+
+/// Answers what a step waits for. False if it does not wait for an answer of this kind any more.
+pub async fn answer_run_wait(tx: &mut Tx, run_id: &str, given: &WaitAnswer<'_>) -> Result<bool> {
+    const SQL: &str = "UPDATE run_waits SET answer = $4, answered_by = $5 WHERE run_id = $1 AND step_key = $2 AND kind = $3 AND answer IS NULL";
     let changed = on_tx!(tx, |connection| sqlx::query(SQL)
         .bind(run_id)
-        .bind(step_key)
-        .bind(answer)
-        .bind(by)
+        .bind(given.step_key)
+        .bind(given.kind)
+        .bind(given.answer)
+        .bind(given.by)
         .execute(connection)
         .await
         .map(|done| done.rows_affected()))?;

@@ -297,6 +297,7 @@ async fn a_repository_of_a_stub_of_azure_is_made_once() {
         visibility: Visibility::Private,
         default_branch: None,
         with_readme: false,
+        project: None,
     };
     let host = with_token(&server);
     assert!(host.create_repository(&new).await.expect("made").is_empty);

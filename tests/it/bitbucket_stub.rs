@@ -332,6 +332,7 @@ async fn a_repository_of_a_stub_of_bitbucket_server_is_made_with_a_first_commit(
         visibility: Visibility::Private,
         default_branch: Some("trunk".to_owned()),
         with_readme: true,
+        project: None,
     };
     let made = on_server(&server)
         .create_repository(&new)

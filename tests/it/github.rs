@@ -301,6 +301,7 @@ async fn a_name_that_is_taken_is_a_conflict_and_other_refusals_say_why() {
             visibility: Visibility::Private,
             default_branch: None,
             with_readme: false,
+            project: None,
         };
         let fault = with_token(&server)
             .create_repository(&new)

@@ -40,6 +40,7 @@ fn new_repository(name: &str, visibility: Visibility) -> NewRepository {
         visibility,
         default_branch: Some("trunk".to_owned()),
         with_readme: true,
+        project: None,
     }
 }
 

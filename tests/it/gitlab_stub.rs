@@ -182,6 +182,7 @@ async fn projects_of_a_stub_of_gitlab_are_made_and_changed() {
         visibility: Visibility::Internal,
         default_branch: Some("trunk".to_owned()),
         with_readme: true,
+        project: None,
     };
     gitlab.create_repository(&new).await.expect("made");
     let body = body_of(&server, "POST", "/projects").await;
@@ -361,6 +362,7 @@ async fn a_project_of_a_stub_of_gitlab_is_made_of_the_files_of_another() {
         visibility: Visibility::Private,
         default_branch: None,
         with_readme: false,
+        project: None,
     };
     let template = RepositoryId::new("acme", "template");
     gitlab(&server)

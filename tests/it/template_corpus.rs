@@ -167,6 +167,7 @@ async fn publish(app: &TestApp, folder: &Path) -> (RepositoryId, Vec<String>) {
         visibility: Visibility::Public,
         default_branch: None,
         with_readme: false,
+        project: None,
     };
     host.create_repository(&new).await.expect("made");
     let mut files = Vec::new();

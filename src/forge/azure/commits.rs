@@ -176,8 +176,18 @@ pub(super) async fn delete_branch(
     }
 }
 
-/// Azure answers 200 also where it did not do it.
-async fn move_branch(
+pub(super) async fn reset_branch(
+    client: &HostClient,
+    repository: &RepositoryId,
+    name: &str,
+    from: &CommitId,
+    to: &CommitId,
+) -> Result<()> {
+    move_branch(client, repository, name, (from.as_str(), to.as_str())).await
+}
+
+/// Moves a branch that is at one commit to another; Azure answers 200 also where it did not do it.
+pub(super) async fn move_branch(
     client: &HostClient,
     repository: &RepositoryId,
     name: &str,

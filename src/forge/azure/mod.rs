@@ -76,6 +76,7 @@ impl GitHost for Azure {
         commit_files => write::commit_files,
         branch => commits::branch,
         create_branch => commits::create_branch,
+        reset_branch => commits::reset_branch,
         delete_branch => commits::delete_branch,
         pull_request => pull_requests::get,
         pull_requests_of => pull_requests::of_head,

@@ -13,7 +13,7 @@ use reqwest::Method;
 use super::{
     Archive, Branch, Choice, ChoicesOf, Commit, CommitId, FileRead, GitHost, NewCommit,
     NewPullRequest, NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange,
-    RepositoryId, Result, Tree, call::Call, client::HostClient, host::answers,
+    RepositoryId, Result, Tree, call::Call, client::HostClient, host::answers, receive_pack,
 };
 
 /// Bitbucket Cloud.
@@ -65,6 +65,7 @@ impl GitHost for BitbucketCloud {
         commit_files => write::commit_files,
         branch => commits::branch,
         create_branch => commits::create_branch,
+        reset_branch => receive_pack::reset_branch,
         delete_branch => commits::delete_branch,
         pull_request => pull_requests::get,
         pull_requests_of => pull_requests::of_head,

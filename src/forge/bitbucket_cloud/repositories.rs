@@ -84,13 +84,16 @@ pub(super) async fn get(
     Ok(found.map(Into::into))
 }
 
-/// It goes to the workspace's oldest project, which Bitbucket takes where none is named.
+/// Without a project it goes to the workspace's oldest one.
 pub(super) async fn create(client: &HostClient, new: &NewRepository) -> Result<Repository> {
-    let body = json!({
+    let mut body = json!({
         "scm": "git",
         "description": new.description,
         "is_private": new.visibility != Visibility::Public,
     });
+    if let Some(key) = &new.project {
+        body["project"] = json!({ "key": key });
+    }
     let made: Result<RepositoryJson> = on(client, Method::POST, &new.id, &[])
         .body(&body)
         .about(format!("workspace {}", new.id.owner))

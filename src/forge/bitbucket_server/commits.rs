@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::on;
+use super::{beside, on};
 use crate::{
     clock::UnixMillis,
     forge::{
@@ -145,11 +145,7 @@ pub(super) async fn delete_branch(
     name: &str,
 ) -> Result<()> {
     let of_repository = on(client, Method::DELETE, repository, &["branches"]);
-    let url = of_repository.url().as_str();
-    let url = url.replacen("/rest/api/1.0/", "/rest/branch-utils/1.0/", 1);
-    let url = url::Url::parse(&url).unwrap_or_else(|_| of_repository.url().clone());
-    of_repository
-        .moved_to(url)?
+    beside::moved(of_repository, "/rest/branch-utils/1.0")?
         .body(&json!({ "name": format!("refs/heads/{name}"), "dryRun": false }))
         .done()
         .await

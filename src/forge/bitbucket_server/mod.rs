@@ -2,6 +2,7 @@
 //!
 //! A repository's owner is the key of its project, `~name` for a user's own.
 
+mod beside;
 mod commits;
 mod content;
 mod pull_requests;
@@ -9,11 +10,12 @@ mod repositories;
 mod write;
 
 use reqwest::Method;
+use serde_json::Value;
 
 use super::{
-    Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
-    PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Tree, call::Call,
-    client::HostClient, host::answers,
+    ApiCall, Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest,
+    NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId,
+    Result, Tree, call::Call, client::HostClient, host::answers, receive_pack,
 };
 
 /// Bitbucket Data Center, or Server.
@@ -59,10 +61,15 @@ impl GitHost for BitbucketServer {
         commit_files => write::commit_files,
         branch => commits::branch,
         create_branch => commits::create_branch,
+        reset_branch => receive_pack::reset_branch,
         delete_branch => commits::delete_branch,
         pull_request => pull_requests::get,
         pull_requests_of => pull_requests::of_head,
         create_pull_request => pull_requests::create,
         update_pull_request => pull_requests::update,
+    }
+
+    async fn api(&self, _: &str, call: &ApiCall) -> Result<Value> {
+        beside::send(&self.client, call).await
     }
 }

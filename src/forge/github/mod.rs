@@ -28,6 +28,7 @@ use super::{
     client::HostClient,
     github_like::{self, about, path},
     host::answers,
+    receive_pack,
 };
 use crate::config::Secret;
 
@@ -73,6 +74,7 @@ impl GitHost for GitHub {
         commit_files => write::commit_files,
         branch => commits::branch,
         create_branch => commits::create_branch,
+        reset_branch => receive_pack::reset_branch,
         delete_branch => commits::delete_branch,
         protection => protection::get,
         protect_branch => protection::set,

@@ -14,10 +14,16 @@ pub(super) async fn of_head(
     repository: &RepositoryId,
     head: &str,
 ) -> Result<Vec<PullRequest>> {
+    // No branch has a colon in its name.
+    let head = if head.contains(':') {
+        head.to_owned()
+    } else {
+        format!("{}:{head}", repository.owner)
+    };
     let call = client
         .get(&path(repository, &["pulls"]))
         .query("state", "all")
-        .query("head", &format!("{}:{head}", repository.owner))
+        .query("head", &head)
         .query("sort", "created")
         .query("direction", "desc");
     pull_requests::all(call.about(about(repository))).await

@@ -39,7 +39,12 @@ pub(super) async fn commit_files(
     new: &NewCommit,
 ) -> Result<Commit> {
     let base = new.base();
-    let head = match commits::head(client, repository, base).await? {
+    let head = if CommitId::is_commit(base) {
+        commits::get(client, repository, base).await?
+    } else {
+        commits::head(client, repository, base).await?
+    };
+    let head = match head {
         Some(head) if !is_opening(&head) => head,
         found => return first_commit(client, repository, new, found.is_some()).await,
     };

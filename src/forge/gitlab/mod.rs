@@ -26,6 +26,7 @@ use super::{
     NewPullRequest, NewRepository, NewWebhook, PipelineJob, PipelineRun, PipelineTrigger,
     Protection, PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result,
     RunFilter, Tree, Variable, Webhook, api, call::Call, client::HostClient, host::answers,
+    receive_pack,
 };
 use crate::config::Secret;
 
@@ -80,6 +81,7 @@ impl GitHost for GitLab {
         commit_files => write::commit_files,
         branch => commits::branch,
         create_branch => commits::create_branch,
+        reset_branch => receive_pack::reset_branch,
         delete_branch => commits::delete_branch,
         protection => protection::get,
         protect_branch => protection::set,

@@ -192,6 +192,26 @@ pub(super) async fn create_branch(
     Ok(told(name, &commit))
 }
 
+pub(super) async fn reset_branch(
+    host: &LocalHost,
+    id: &RepositoryId,
+    name: &str,
+    from: &CommitId,
+    to: &CommitId,
+) -> Result<()> {
+    let found = host.open(id).await?;
+    let branch = BranchName::parse(name).map_err(|fault| host.fault(&fault))?;
+    let commit = |id: &CommitId| {
+        git::CommitId::parse(id.as_str())
+            .ok_or_else(|| host.not_found(&format!("commit {id} in {}", found.name)))
+    };
+    let (from, to) = (commit(from)?, commit(to)?);
+    let moved = found.git.move_branch(&branch, &to, Some(&from)).await;
+    moved.map_err(|fault| host.fault(&fault))?;
+    host.changed(&found.name).await;
+    Ok(())
+}
+
 pub(super) async fn delete_branch(host: &LocalHost, id: &RepositoryId, name: &str) -> Result<()> {
     let found = host.open(id).await?;
     let Some(there) = branch(host, id, name).await? else {

@@ -179,6 +179,7 @@ impl GitHost for LocalHost {
         commit_files => commits::make,
         branch => commits::branch,
         create_branch => commits::create_branch,
+        reset_branch => commits::reset_branch,
         delete_branch => commits::delete_branch,
     }
 

@@ -158,10 +158,11 @@ pub(super) async fn settle(
         .runs
         .settle(&asked.run.id, effect, was_done, by)
         .await?;
-    let told = if was_done {
-        "Noted: it was done. A retry goes on behind it."
-    } else {
-        "Noted: it was not done. A retry does it."
+    let told = match (was_done, asked.run.status.is_ended()) {
+        (true, false) => "Noted: it was done. The run goes on behind it.",
+        (false, false) => "Noted: it was not done. The run does it now.",
+        (true, true) => "Noted: it was done. A retry goes on behind it.",
+        (false, true) => "Noted: it was not done. A retry does it.",
     };
     Ok(back(&asked.run, told))
 }

@@ -37,8 +37,6 @@ pub(super) struct EffectRow {
     pub(super) stays: bool,
     /// What it brought into the catalog.
     pub(super) entities: Vec<EntityLink>,
-    /// Asks whether it was done: step and number.
-    pub(super) question: Option<(String, i64)>,
 }
 
 /// The effects of a run.
@@ -55,7 +53,6 @@ impl EffectRow {
             Undo::None(why) => (why.clone(), true),
         };
         let is_gone = made.row.state == EffectState::Undone;
-        let asks = made.row.state == EffectState::Unknown && !is_live;
         Self {
             what: made.what.clone(),
             href: href(state, made).filter(|_| !is_gone),
@@ -66,7 +63,6 @@ impl EffectRow {
                 Effect::Registration(location) if !is_gone => entities(catalog, &location.url),
                 _ => Vec::new(),
             },
-            question: asks.then(|| (made.row.step_key.clone(), made.row.ordinal)),
         }
     }
 }

@@ -19,7 +19,6 @@ const MAX_OUTPUTS: usize = 100;
 #[derive(Debug, Clone, Template)]
 #[template(path = "runs/rest.html")]
 pub(super) struct Rest {
-    id: String,
     links: Vec<OutputLink>,
     texts: Vec<OutputText>,
     effects: Vec<EffectRow>,
@@ -60,7 +59,6 @@ struct Other {
 impl Rest {
     pub(super) fn new(state: &AppState, catalog: &Snapshot<'_>, loaded: &Loaded) -> Self {
         Self {
-            id: loaded.run.id.clone(),
             links: items(&loaded.output, "links")
                 .filter_map(|link| OutputLink::new(catalog, link))
                 .collect(),
@@ -77,10 +75,6 @@ impl Rest {
             is_undo: loaded.is_undo(),
             is_live: loaded.is_live(),
         }
-    }
-
-    fn settle(&self) -> String {
-        urls::run_part(&self.id, "effect")
     }
 }
 

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     clock::UnixMillis,
-    scaffolder::actions::OUTCOME,
-    store::{RunStatus, RunWait, StepStatus},
+    scaffolder::{Made, actions::APPROVAL},
+    store::{EffectState, RunStatus, RunWait, StepStatus},
     urls,
 };
 
@@ -30,6 +30,8 @@ pub(super) struct State {
     told: String,
     failure: Option<Failure>,
     questions: Vec<Question>,
+    unsettled: Vec<Unsettled>,
+    is_live: bool,
     timers: Vec<Timer>,
     /// The secrets that are asked for again.
     secrets: BTreeSet<String>,
@@ -56,8 +58,15 @@ struct Failure {
 struct Question {
     step_key: String,
     text: String,
-    /// Whether it is asked what became of an effect, and not for leave.
-    is_outcome: bool,
+}
+
+/// An effect of which nobody knows whether it was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Unsettled {
+    step_key: String,
+    ordinal: i64,
+    /// What was to be done; a sentence.
+    what: String,
 }
 
 /// A time that is waited for.
@@ -72,8 +81,8 @@ impl State {
         let run = &loaded.run;
         let failure = (run.status == RunStatus::Failed).then(|| Failure::new(loaded));
         let open = loaded.waits.iter().filter(|wait| wait.answer.is_none());
-        let (timers, questions): (Vec<&RunWait>, Vec<&RunWait>) =
-            open.partition(|wait| wait.kind == "timer");
+        let (questions, others): (Vec<&RunWait>, Vec<&RunWait>) =
+            open.partition(|wait| wait.kind == APPROVAL);
         Self {
             id: run.id.clone(),
             status: of_run(run),
@@ -84,7 +93,9 @@ impl State {
             },
             failure,
             questions: questions.into_iter().map(Question::new).collect(),
-            timers: timers
+            unsettled: unsettled(loaded),
+            is_live: loaded.is_live(),
+            timers: others
                 .into_iter()
                 .filter_map(|wait| Timer::new(wait, now))
                 .collect(),
@@ -190,7 +201,27 @@ impl Question {
         Self {
             step_key: wait.step_key.clone(),
             text: wait.question.clone(),
-            is_outcome: wait.kind == OUTCOME,
+        }
+    }
+}
+
+/// What somebody must find out. While a run is executed, it finds out itself.
+fn unsettled(loaded: &Loaded) -> Vec<Unsettled> {
+    let status = loaded.run.status;
+    if !status.is_ended() && status != RunStatus::Waiting {
+        return Vec::new();
+    }
+    let made = loaded.made.iter();
+    let unknown = made.filter(|made| made.row.state == EffectState::Unknown);
+    unknown.map(Unsettled::new).collect()
+}
+
+impl Unsettled {
+    fn new(made: &Made) -> Self {
+        Self {
+            step_key: made.row.step_key.clone(),
+            ordinal: made.row.ordinal,
+            what: made.what.clone(),
         }
     }
 }

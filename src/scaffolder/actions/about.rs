@@ -31,6 +31,8 @@ pub struct About {
     pub supports_dry_run: bool,
     /// What becomes of keys its schema does not know.
     pub unknown_keys: UnknownKeys,
+    /// Inputs it takes and cannot honour, each with what is done instead; a sentence.
+    pub not_honoured: Vec<(&'static str, &'static str)>,
 }
 
 /// What becomes of keys of an input that the schema does not know.
@@ -59,6 +61,7 @@ impl About {
             unsaid_outputs: &[],
             supports_dry_run: false,
             unknown_keys: UnknownKeys::Refused,
+            not_honoured: Vec::new(),
         }
     }
 
@@ -96,7 +99,24 @@ impl About {
         }
     }
 
-    /// Checks an input. Unknown keys of the actions that only warn of them are said in the log.
+    /// One that cannot honour an input it takes: what it does instead, a sentence.
+    #[must_use]
+    pub fn not_honouring(mut self, input: &'static str, instead: &'static str) -> Self {
+        self.not_honoured.push((input, instead));
+        self
+    }
+
+    /// What of an input is asked for and cannot be honoured: the name, and what is done instead.
+    pub fn left_out<'a>(
+        &'a self,
+        given: impl Fn(&str) -> Option<&'a Value> + 'a,
+    ) -> impl Iterator<Item = (&'static str, &'static str)> + 'a {
+        let all = self.not_honoured.iter().copied();
+        all.filter(move |(name, _)| given(name).is_some_and(is_wanted))
+    }
+
+    /// Checks an input. Unknown keys of the actions that only warn of them are said in the log, and so is what
+    /// cannot be honoured.
     ///
     /// [`Error::Input`] in Backstage's words.
     pub fn check(&self, input: &Value, log: &StepLog) -> Result<()> {
@@ -105,6 +125,9 @@ impl About {
             found.retain(|fault| !self.is_only_unknown(fault, log));
         }
         if found.is_empty() {
+            for (name, instead) in self.left_out(|name| input.get(name)) {
+                log.warn(&format!("{} cannot honour “{name}”. {instead}", self.id));
+            }
             return Ok(());
         }
         let stacks: Vec<&str> = found.iter().map(|fault| fault.stack.as_str()).collect();
@@ -126,4 +149,9 @@ impl About {
         }
         is_unknown
     }
+}
+
+/// Whether an input asks for something: a no and an empty text do not.
+fn is_wanted(value: &Value) -> bool {
+    !matches!(value, Value::Null | Value::Bool(false)) && value != ""
 }

@@ -74,6 +74,7 @@ impl Action for BitbucketPullRequest {
                 action: "replace",
                 gone: Vec::new(),
                 may_be_empty: true,
+                fork: None,
             };
             let committed = commit.make(call, &target).await?;
             let request = OpenPullRequest {

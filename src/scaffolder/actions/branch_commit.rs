@@ -30,6 +30,8 @@ pub(super) struct BranchCommit<'a> {
     pub(super) gone: Vec<String>,
     /// Whether a commit that changes nothing is made all the same.
     pub(super) may_be_empty: bool,
+    /// The fork that gets the branch, in place of the repository it stands on.
+    pub(super) fork: Option<&'a Target>,
 }
 
 /// What came of it.
@@ -48,8 +50,9 @@ impl BranchCommit<'_> {
             None => target.default_branch().await?,
         };
         let is_begun = call.journal.is_some_and(StepJournal::has_begun);
+        let to = self.fork.unwrap_or(target);
         let standing = if self.may_exist && !is_begun {
-            head(target, self.branch).await?
+            head(to, self.branch).await?
         } else {
             None
         };
@@ -59,22 +62,29 @@ impl BranchCommit<'_> {
                 .await?
                 .ok_or_else(|| target.missing(&format!("branch {base}")))?,
         };
-        let files = self.files(call, target, &on).await?;
+        let read = if standing.is_some() { to } else { target };
+        let files = self.files(call, read, &on).await?;
         if files.is_empty() && !self.may_be_empty && !is_begun {
             call.log
                 .info("Nothing is to be changed: nothing is committed.");
             return Ok(Committed { base, commit: None });
         }
         let commit = CommitFiles {
-            host: target.host.clone(),
-            repository: target.repository.clone(),
+            host: to.host.clone(),
+            repository: to.repository.clone(),
             branch: self.branch.to_owned(),
             base: Some(CommitBase {
-                branch: standing.is_none().then(|| base.clone()),
+                // The fork may be behind, but it knows every commit of what it was made of.
+                branch: standing.is_none().then(|| match self.fork {
+                    Some(_) => on.to_string(),
+                    None => base.clone(),
+                }),
                 commit: on,
             }),
+            was_there: true,
             message: self.message.to_owned(),
             author: committing::author(call),
+            is_author_left_out: call.flag("forceEmptyGitAuthor").unwrap_or(false),
             at: call.services.clock.now(),
             files,
             description: None,

@@ -37,6 +37,14 @@ impl Action for CatalogRegister {
             "Register what was published",
             "repoContentsUrl: ${{ steps.publish.output.repoContentsUrl }}\ncatalogInfoPath: /catalog-info.yaml\n",
         )
+        .example(
+            "Register a file of a repository that was there, by its address",
+            "catalogInfoUrl: https://github.com/acme/systems/blob/main/systems/${{ parameters.system }}.yaml\n",
+        )
+        .example(
+            "Register what a pull request will bring once it is merged",
+            "catalogInfoUrl: https://github.com/acme/shop/blob/main/catalog-info.yaml\noptional: true\n",
+        )
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {

@@ -40,11 +40,10 @@ impl Action for DebugWait {
             if call.answer.is_some() || ms <= 0.0 {
                 return Ok(Outcome::nothing());
             }
-            let told = format!("Waiting for {} seconds", ms / 1000.0);
-            call.log.info(&format!("{told}..."));
+            // Backstage's says nothing meanwhile.
             Ok(Outcome::Wait(Wait {
                 kind: "timer".to_owned(),
-                question: told,
+                question: format!("Waiting for {} seconds", ms / 1000.0),
                 due_at: Some(after(call, ms)),
             }))
         })

@@ -30,6 +30,10 @@ impl Action for FetchPlain {
             "Fetch a folder beside the template",
             "url: ./files\ntargetPath: ./config\n",
         )
+        .example(
+            "Fetch a folder of another repository, at one of its tags",
+            "url: https://github.com/acme/standards/tree/v3/licences\ntargetPath: ./LICENSES\n",
+        )
         .in_dry_runs()
     }
 

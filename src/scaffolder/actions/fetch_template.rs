@@ -38,6 +38,15 @@ const FIELDS: &str = "
     token: string -- A token to read with, in place of the configured one
 ";
 
+const WORKFLOWS: &str = "\
+url: ./skeleton
+copyWithoutTemplating:
+  - .github/workflows/*
+values:
+  name: ${{ parameters.name }}
+  owner: ${{ parameters.owner | parseEntityRef | pick('name') }}
+";
+
 impl Action for FetchTemplate {
     fn about(&self) -> About {
         About::new(
@@ -51,6 +60,14 @@ impl Action for FetchTemplate {
         .example(
             "Render a folder beside the template",
             "url: ./skeleton\nvalues:\n  name: ${{ parameters.name }}\n",
+        )
+        .example(
+            "Keep the workflows as they are: GitHub's expressions look like those of templates",
+            WORKFLOWS,
+        )
+        .example(
+            "Render only files that end in .njk, over those an earlier step brought",
+            "url: ./skeleton/${{ parameters.language }}\ntargetPath: ./service\ntemplateFileExtension: true\nreplace: true\nvalues:\n  name: ${{ parameters.name }}\n",
         )
         .in_dry_runs()
     }

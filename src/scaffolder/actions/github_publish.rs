@@ -17,7 +17,7 @@ use crate::{
     entity::ScmHost,
     error::{Error, Result},
     forge::GitHost,
-    scaffolder::effects::{Effect, Planned},
+    scaffolder::effects::{Effect, Planned, Undo},
 };
 
 const PUBLISH: &str = "repoUrl* description homepage access bypassPullRequestAllowances requiredApprovingReviewCount restrictions requireCodeOwnerReviews dismissStaleReviews requiredStatusCheckContexts requireBranchesToBeUpToDate requiredConversationResolution requireLastPushApproval repoVisibility defaultBranch protectDefaultBranch protectEnforceAdmins deleteBranchOnMerge gitCommitMessage gitAuthorName gitAuthorEmail allowMergeCommit allowSquashMerge squashMergeCommitTitle squashMergeCommitMessage allowRebaseMerge allowAutoMerge allowUpdateBranch sourcePath collaborators hasProjects hasWiki hasIssues token topics repoVariables secrets oidcCustomization requiredCommitSigning requiredLinearHistory customProperties subscribe";
@@ -44,6 +44,14 @@ impl Action for PublishGitHub {
         .example(
             "Publish it, and have the tests pass before a merge",
             EXAMPLE,
+        )
+        .example(
+            "Publish one folder, without rules for its branch, for everybody to see",
+            "repoUrl: github.com?owner=acme&repo=${{ parameters.name }}\nrepoVisibility: public\nsourcePath: ./service\nprotectDefaultBranch: false\n",
+        )
+        .example(
+            "Give its pipelines what they need, and its commits the name of who asked",
+            PIPELINES,
         )
         .lenient()
     }
@@ -93,6 +101,17 @@ topics: [shop]
 collaborators:
   - team: platform
     access: maintain
+";
+
+const PIPELINES: &str = "\
+repoUrl: github.com?owner=acme&repo=shop
+defaultBranch: main
+gitAuthorName: ${{ user.entity.spec.profile.displayName }}
+gitAuthorEmail: ${{ user.entity.spec.profile.email }}
+repoVariables:
+  REGION: eu-central-1
+secrets:
+  DEPLOY_TOKEN: ${{ secrets.deployToken }}
 ";
 
 impl Action for CreateGitHub {
@@ -165,7 +184,10 @@ impl Action for PushGitHub {
         };
         let mut all = vec![Planned {
             what: format!("Commits the files to {place}."),
-            ..publish::planned(&place)
+            undo: Undo::By(
+                "Goes with the repository, if this run made it; the first commit of another stays."
+                    .to_owned(),
+            ),
         }];
         all.extend(protected(given).then(|| planned(&place, given, branch(given))));
         Ok(all)

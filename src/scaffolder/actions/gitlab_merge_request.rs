@@ -103,6 +103,7 @@ async fn commit(call: &ActionCall<'_>, target: &Target) -> Result<String> {
         action,
         gone: Vec::new(),
         may_be_empty: true,
+        fork: None,
     };
     Ok(commit.make(call, target).await?.base)
 }

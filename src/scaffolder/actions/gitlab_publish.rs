@@ -36,7 +36,7 @@ const INPUT: &str = r#"
     gitCommitMessage: string -- What the first commit says
     gitAuthorName: string -- Who wrote it
     gitAuthorEmail: string -- And their address
-    signCommit: boolean -- Whether the commit is signed
+    signCommit: boolean -- Not honoured: the host makes the commit
     sourcePath: string | boolean -- The folder of the workspace that is published; default: all of it, false: nothing
     skipExisting: boolean -- Whether a project that is there is left as it is
     token: string -- A token to ask GitLab with, in place of the configured one
@@ -84,6 +84,7 @@ impl Action for PublishGitLab {
             "Publish it, with a protected branch for development",
             EXAMPLE,
         )
+        .not_honouring("signCommit", publish::NOT_SIGNED)
         .lenient()
     }
 

@@ -52,7 +52,7 @@ impl Action for PushGitLab {
         Ok(vec![Planned {
             what: format!("Commits the files to the branch {branch} of {url}."),
             undo: Undo::By(
-                "Deletes the branch, if this made it and nothing was committed to it since."
+                "Deletes the branch if this made it, else takes it back to where it was; if nothing was committed to it since."
                     .to_owned(),
             ),
         }])
@@ -73,6 +73,7 @@ impl Action for PushGitLab {
                 action: call.text("commitAction").unwrap_or("create"),
                 gone: Vec::new(),
                 may_be_empty: call.flag("allowEmpty").unwrap_or(false),
+                fork: None,
             };
             let committed = commit.make(call, &target).await?;
             let mut output = project(&target);

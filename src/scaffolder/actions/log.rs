@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use memchr::memmem;
 use serde_json::{Value, json};
 
 use crate::scaffolder::effects::STARS;
@@ -91,6 +92,28 @@ impl Mask {
             if masked.contains(secret.as_str()) {
                 masked = masked.replace(secret.as_str(), STARS);
             }
+        }
+        masked
+    }
+
+    /// The content of a file without secrets, whatever it is.
+    #[must_use]
+    pub fn content(&self, content: Vec<u8>) -> Vec<u8> {
+        let mut masked = content;
+        for secret in self.0.iter() {
+            let finder = memmem::Finder::new(secret.as_bytes());
+            if finder.find(&masked).is_none() {
+                continue;
+            }
+            let mut rest = masked.as_slice();
+            let mut kept = Vec::with_capacity(masked.len());
+            while let Some(at) = finder.find(rest) {
+                kept.extend_from_slice(&rest[..at]);
+                kept.extend_from_slice(STARS.as_bytes());
+                rest = &rest[at + secret.len()..];
+            }
+            kept.extend_from_slice(rest);
+            masked = kept;
         }
         masked
     }
@@ -187,5 +210,7 @@ mod tests {
             json!({"***": ["a *** b", 1], "n": "***"})
         );
         assert!(!mask.text(&value.to_string()).contains("lines"));
+        let content = mask.content(b"\xffhunter2\0hunter\xff".to_vec());
+        assert_eq!(content, b"\xff***\0***\xff");
     }
 }

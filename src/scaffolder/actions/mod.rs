@@ -25,6 +25,7 @@ mod github_deploy_key;
 mod github_dispatch;
 mod github_environment;
 mod github_fields;
+mod github_fork;
 mod github_issues;
 mod github_pages;
 mod github_protection;
@@ -65,7 +66,7 @@ pub use log::{Line, Lines, Mask, StepLog};
 pub use own::with_own;
 pub use registry::{Registered, Registry};
 pub use right::Right;
-pub use wait::{OUTCOME, YES};
+pub use wait::{APPROVAL, OUTCOME, YES};
 
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};

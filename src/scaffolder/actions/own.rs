@@ -158,7 +158,10 @@ impl OwnAction {
             hosts: call.services.repo_hosts.clone(),
             ..Scope::plain(variables)
         };
-        Ok(scope.with_secrets(call.services, json!({})))
+        Ok(match call.journal {
+            Some(_) => scope.with_secrets(call.services, json!({})),
+            None => scope.with_secret_names(call.services, json!({})),
+        })
     }
 
     fn mentions_manifests(&self) -> bool {

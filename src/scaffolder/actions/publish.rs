@@ -3,12 +3,18 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{About, Action, ActionCall, Given, Outcome, Right, committing, schema, target::Target};
+use super::{
+    About, Action, ActionCall, Given, Outcome, Right, committing, schema,
+    target::{self, Place, Target},
+};
 use crate::{
     entity::ScmHost,
     error::Result,
-    forge::{Address, Visibility},
-    scaffolder::effects::{CommitFiles, CommittedFile, CreateRepository, Effect, Planned, Undo},
+    forge::{Address, ApiCall, ApiMethod, RepositoryId, Visibility},
+    scaffolder::effects::{
+        CommitFiles, CommittedFile, CreateRepository, Effect, HostCall, Planned, Undo,
+    },
+    store::runs_with_effect,
 };
 
 /// Publishes to the hosts of one product, or with `None` to any.
@@ -31,7 +37,8 @@ const FIELDS: &str = r#"
     gitAuthorName: string -- Who wrote it
     gitAuthorEmail: string -- And their address
     sourcePath: string -- The folder of the workspace that is published; default: all of it
-    signCommit: boolean -- Whether the commit is signed
+    signCommit: boolean -- Not honoured: the host makes the commit
+    enableLFS: boolean -- Whether large files may be kept by Git LFS
     token: string -- A token to ask the host with, in place of the configured one
 "#;
 const OUTPUT: &str = "
@@ -40,6 +47,13 @@ const OUTPUT: &str = "
     repositoryId: string -- The host's own number of it
     commitHash: string -- The first commit
 ";
+
+/// The runs looked through for who made a repository: the newest.
+const MAKERS: u32 = 10;
+
+/// What becomes of `signCommit`.
+pub(super) const NOT_SIGNED: &str =
+    "The commit is made by the host, which signs it if it is told to.";
 
 impl Action for Publish {
     fn about(&self) -> About {
@@ -63,11 +77,18 @@ impl Action for Publish {
             "Publish what the steps before have made",
             "repoUrl: ${{ parameters.repoUrl }}\ndescription: ${{ parameters.description }}\ndefaultBranch: main\n",
         )
+        .not_honouring("signCommit", NOT_SIGNED)
         .lenient()
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
-        Ok(vec![planned(Given(input).word("repoUrl"))])
+        let mut all = vec![planned(Given(input).word("repoUrl"))];
+        let place = self.product.map(|product| Place::of(input, product));
+        if let Some(Ok(place)) = place {
+            let lfs = self.large_files(&place, Given(input));
+            all.extend(lfs.map(|call| Effect::HostCall(call).planned()));
+        }
+        Ok(all)
     }
 
     fn rights(&self, _: &Value) -> Vec<Right> {
@@ -83,6 +104,9 @@ impl Action for Publish {
             let branch = call.text("defaultBranch").unwrap_or(self.branch);
             let files = committing::some_files(call).await?;
             let made = make(call, &target, branch).await?;
+            if let Some(lfs) = self.large_files(&target.place(), call.given()) {
+                call.perform(Effect::HostCall(lfs)).await?;
+            }
             let description = call.given().word("description");
             let committed = first_commit(call, &target, branch, files, Some(description)).await?;
             let mut output = output(call, &target, branch, &made);
@@ -92,6 +116,24 @@ impl Action for Publish {
             }
             Ok(Outcome::output(output))
         })
+    }
+}
+
+impl Publish {
+    /// Lets a repository of Bitbucket Data Center keep large files, where the input asks for it.
+    fn large_files(&self, place: &Place, given: Given<'_>) -> Option<HostCall> {
+        let is_wanted = given.flag("enableLFS") == Some(true);
+        if self.product != Some(ScmHost::BitbucketServer) || !is_wanted {
+            return None;
+        }
+        let RepositoryId { owner, name } = &place.repository;
+        // A part of Bitbucket of its own, beside the API whose address is configured.
+        let path = [
+            "rest", "git-lfs", "admin", "projects", owner, "repos", name, "enabled",
+        ];
+        let what = format!("Lets {place} keep large files by Git LFS.");
+        let call = ApiCall::new(ApiMethod::Put, path);
+        Some(HostCall::new(&place.host, owner, what, call))
     }
 }
 
@@ -117,6 +159,7 @@ pub(super) async fn make(call: &ActionCall<'_>, target: &Target, branch: &str) -
         },
         default_branch: branch.to_owned(),
         with_readme: call.flag("autoInit").unwrap_or(false),
+        project: target::project(call.given(), target.product)?,
     });
     call.perform(made).await
 }
@@ -137,13 +180,22 @@ pub(super) async fn first_commit(
         repository: target.repository.clone(),
         branch: branch.to_owned(),
         base: None,
+        was_there: description.is_none() && !is_made_here(call, target).await?,
         message: message.to_owned(),
         author: committing::author(call),
+        is_author_left_out: false,
         at: call.services.clock.now(),
         files,
         description: description.map(str::to_owned),
     };
     call.perform(Effect::Commit(commit)).await
+}
+
+/// Whether an earlier step of the same run made the repository.
+async fn is_made_here(call: &ActionCall<'_>, target: &Target) -> Result<bool> {
+    let db = &call.services.db;
+    let made = runs_with_effect(db, "repository", &target.place().to_string(), MAKERS).await?;
+    Ok(made.contains(&call.run.id))
 }
 
 /// `remoteUrl` and `repoContentsUrl`.

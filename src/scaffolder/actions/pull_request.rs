@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     About, Action, ActionCall, Given, Outcome, Right, branch_commit::BranchCommit,
-    fetch_plain::required, schema, target::Target,
+    fetch_plain::required, github_fork, schema, target::Target,
 };
 use crate::{
     entity::ScmHost,
@@ -39,10 +39,10 @@ const FIELDS: &str = "
     teamReviewers: string[] -- Which teams are asked
     commitMessage: string -- What the commit says; default: the title
     update: boolean -- Whether a branch and pull request that are there are added to
-    forceFork: boolean -- Not supported: branches are made in the repository itself
+    forceFork: boolean -- Whether its branch goes to a fork, in the account of the token
     gitAuthorName: string -- Who wrote it
     gitAuthorEmail: string -- And their address
-    forceEmptyGitAuthor: boolean -- Not supported: commits have an author
+    forceEmptyGitAuthor: boolean -- Whether GitHub names the author: then it signs the commits of an app
     createWhenEmpty: boolean -- Whether it is opened also where nothing is changed; default: yes
 ";
 /// What Backstage's action takes; ours need no description.
@@ -54,13 +54,35 @@ const OUTPUT: &str = "
     pullRequestNumber*: number -- Its number
 ";
 
+const ONE_FOLDER: &str = "\
+repoUrl: github.com?owner=acme&repo=environments
+branchName: add-${{ parameters.name }}
+targetBranchName: production
+title: Add ${{ parameters.name }}
+description: Its namespace, its rights and its limits.
+sourcePath: ./manifests
+targetPath: clusters/eu/${{ parameters.name }}
+filesToDelete:
+  - clusters/eu/placeholder.yaml
+teamReviewers: [platform]
+";
+const FROM_A_FORK: &str = "\
+repoUrl: github.com?owner=acme&repo=standards
+branchName: correct-licence
+title: Correct the licence
+description: The year was wrong.
+forceFork: true
+token: ${{ secrets.USER_OAUTH_TOKEN }}
+createWhenEmpty: false
+";
+
 impl Action for PublishPullRequest {
     fn about(&self) -> About {
         let inputs = match self.product {
             Some(ScmHost::GitHub) => GITHUB,
             _ => OURS,
         };
-        About {
+        let about = About {
             supports_dry_run: self.supports_dry_run,
             ..About::new(
                 self.id,
@@ -73,15 +95,35 @@ impl Action for PublishPullRequest {
             "Propose what the steps before have made",
             "repoUrl: ${{ parameters.repoUrl }}\nbranchName: add-pipeline\ntitle: Add a pipeline\ndescription: It builds and tests every change.\n",
         )
-        .lenient()
+        .lenient();
+        match self.product {
+            Some(ScmHost::GitHub) => about
+                .example(
+                    "Change one folder of a large repository, and ask a team to look at it",
+                    ONE_FOLDER,
+                )
+                .example(
+                    "Propose to a repository the token may not push to",
+                    FROM_A_FORK,
+                ),
+            _ => about,
+        }
     }
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
-        Ok(vec![planned(Given(input), "branchName")])
+        let given = Given(input);
+        let fork = is_forked(given).then(|| github_fork::planned(given.word("repoUrl")));
+        let opened = planned(given, "branchName");
+        Ok(fork.into_iter().chain([opened]).collect())
     }
 
-    fn rights(&self, _: &Value) -> Vec<Right> {
-        vec![Right::Push]
+    fn rights(&self, input: &Value) -> Vec<Right> {
+        // To a fork, its owner pushes.
+        if is_forked(Given(input)) {
+            Vec::new()
+        } else {
+            vec![Right::Push]
+        }
     }
 
     fn execute<'a>(&'a self, call: &'a ActionCall<'a>) -> BoxFuture<'a, Result<Outcome>> {
@@ -91,17 +133,15 @@ impl Action for PublishPullRequest {
                 target.must_be_of(product, self.id)?;
             }
             if call.journal.is_none() {
-                let effect = Effect::PullRequest(request(call, &target, "")?);
+                let effect = Effect::PullRequest(request(call, &target, None, "")?);
                 call.perform(effect).await?;
                 return Ok(Outcome::nothing());
             }
-            for key in ["forceFork", "forceEmptyGitAuthor"] {
-                if call.flag(key) == Some(true) {
-                    call.log
-                        .warn(&format!("{key} is not supported, and left out."));
-                }
+            if is_forked(call.given()) {
+                let fork = github_fork::fork(call, &target).await?;
+                return propose(call, &target, Some(&fork)).await;
             }
-            propose(call, &target).await
+            propose(call, &target, None).await
         })
     }
 }
@@ -119,7 +159,11 @@ pub(super) fn planned(given: Given<'_>, branch: &str) -> Planned {
     }
 }
 
-async fn propose(call: &ActionCall<'_>, target: &Target) -> Result<Outcome> {
+fn is_forked(given: Given<'_>) -> bool {
+    given.flag("forceFork") == Some(true)
+}
+
+async fn propose(call: &ActionCall<'_>, target: &Target, fork: Option<&Target>) -> Result<Outcome> {
     let updates = call.flag("update").unwrap_or(false);
     let may_be_empty = call.flag("createWhenEmpty").unwrap_or(true);
     let message = call.text("commitMessage").or_else(|| call.text("title"));
@@ -131,12 +175,13 @@ async fn propose(call: &ActionCall<'_>, target: &Target) -> Result<Outcome> {
         action: if may_be_empty { "replace" } else { "auto" },
         gone: call.texts("filesToDelete"),
         may_be_empty,
+        fork,
     };
     let committed = commit.make(call, target).await?;
     if committed.commit.is_none() {
         return Ok(Outcome::output(json!({"targetBranchName": committed.base})));
     }
-    let request = request(call, target, &committed.base)?;
+    let request = request(call, target, fork, &committed.base)?;
     let opened = match open_one(target, &request).await?.filter(|_| updates) {
         Some(opened) => opened,
         None => call.perform(Effect::PullRequest(request)).await?,
@@ -159,11 +204,20 @@ async fn open_one(target: &Target, request: &OpenPullRequest) -> Result<Option<V
     Ok(open.map(|one| json!({"number": one.number, "webUrl": one.web_url})))
 }
 
-fn request(call: &ActionCall<'_>, target: &Target, base: &str) -> Result<OpenPullRequest> {
+fn request(
+    call: &ActionCall<'_>,
+    target: &Target,
+    fork: Option<&Target>,
+    base: &str,
+) -> Result<OpenPullRequest> {
+    let branch = required(call, "branchName")?;
     Ok(OpenPullRequest {
         host: target.host.clone(),
         repository: target.repository.clone(),
-        head: required(call, "branchName")?.to_owned(),
+        head: match fork {
+            Some(fork) => format!("{}:{branch}", fork.repository.owner),
+            None => branch.to_owned(),
+        },
         base: base.to_owned(),
         title: required(call, "title")?.to_owned(),
         body: call.text("description").unwrap_or_default().to_owned(),

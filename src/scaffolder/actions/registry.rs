@@ -138,7 +138,7 @@ const PUBLISHING: [(&str, Option<ScmHost>, &str, &str); 5] = [
         "publish:bitbucketServer",
         Some(ScmHost::BitbucketServer),
         "master",
-        "repoUrl* description repoVisibility defaultBranch sourcePath token gitCommitMessage gitAuthorName gitAuthorEmail signCommit",
+        "repoUrl* description repoVisibility defaultBranch sourcePath token gitCommitMessage gitAuthorName gitAuthorEmail signCommit enableLFS",
     ),
 ];
 

@@ -162,6 +162,17 @@ impl Parts {
     }
 }
 
+/// The project that a new repository belongs to, where the product keeps it beside the owner: Bitbucket Cloud.
+///
+/// [`Error::Input`] if `repoUrl` does not name it, as in Backstage.
+pub(super) fn project(given: Given<'_>, product: ScmHost) -> Result<Option<String>> {
+    if product != ScmHost::BitbucketCloud {
+        return Ok(None);
+    }
+    let parts = Parts::parse(given.word("repoUrl"))?;
+    parts.required("project").map(Some)
+}
+
 /// The host and the repository an input names, for a plan: as it is written, whatever it lacks.
 pub(super) fn named(input: &Value) -> (String, RepositoryId) {
     let written = input["repoUrl"].as_str().unwrap_or_default();

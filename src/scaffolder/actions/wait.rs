@@ -18,6 +18,8 @@ const UNITS: [(&str, f64); 4] = [
 ];
 /// The answer that lets a run go on.
 pub const YES: &str = "yes";
+/// The kind of a wait for somebody who agrees or not.
+pub const APPROVAL: &str = "approval";
 /// The kind of a wait for somebody who says whether an effect was done.
 pub const OUTCOME: &str = "outcome";
 
@@ -53,7 +55,7 @@ impl Action for WaitFor {
             if let Some(question) = call.text("question") {
                 call.log.info(&format!("Waiting for an answer: {question}"));
                 return Ok(Outcome::Wait(Wait {
-                    kind: "approval".to_owned(),
+                    kind: APPROVAL.to_owned(),
                     question: question.to_owned(),
                     due_at: None,
                 }));

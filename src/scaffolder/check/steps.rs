@@ -62,6 +62,16 @@ fn check_action(step: &TemplateStep, actions: &Registry, findings: &mut Findings
     let names = ActionNames::of(&action.about);
     check_missing_input(step, &names, findings);
     check_unknown_input(step, &names, findings);
+    for (key, instead) in action.about.left_out(|name| step.input.get(name)) {
+        findings.at(
+            &format!("{}/input/{}", step.pointer, escaped(key)),
+            warning(
+                format!("`{}` cannot honour `{key}`", step.action),
+                instead,
+                "Remove it.",
+            ),
+        );
+    }
 }
 
 fn check_missing_input(step: &TemplateStep, names: &ActionNames<'_>, findings: &mut Findings<'_>) {

@@ -1,5 +1,7 @@
 //! One finding at a time, on a template that has none.
 
+use std::collections::BTreeSet;
+
 use super::check_template;
 use crate::entity::{Severity, parse_document, split_documents};
 use crate::scaffolder::actions::Registry;
@@ -78,7 +80,17 @@ fn a_good_template_has_no_findings() {
 }
 
 /// What to put into the good template instead of what, and what is found then.
-const CASES: [(&str, &str, &[&str]); 26] = [
+const CASES: [(&str, &str, &[&str]); 28] = [
+    (
+        "publish:github\n      if: ${{ parameters.name !== 'x' or failure() }}\n      input:",
+        "publish:gitea\n      input:\n        description: A shop\n        signCommit: true",
+        &["32:21 warning: `publish:gitea` cannot honour `signCommit`"],
+    ),
+    (
+        "publish:github\n      if: ${{ parameters.name !== 'x' or failure() }}\n      input:",
+        "publish:gitea\n      input:\n        description: A shop\n        signCommit: false",
+        &[],
+    ),
     (
         "parameters.name }}', extra",
         "parameters.nam }}', extra",
@@ -250,4 +262,63 @@ fn other_kinds_have_no_findings() {
         findings("kind: Component\nspec: {steps: [{if: a}]}\n"),
         [""; 0]
     );
+}
+
+/// A template of the steps of an example, with the parameters, secrets and earlier steps that it mentions.
+fn around(example: &str) -> String {
+    let names = |before: &str| -> BTreeSet<String> {
+        let behind = example.split(before).skip(1);
+        behind
+            .map(|rest| {
+                let is_name = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '_';
+                rest.chars().take_while(is_name).collect()
+            })
+            .collect()
+    };
+    let mut template = String::from(
+        "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: example}\nspec:\n  type: service\n  owner: group:a\n  parameters:\n    - title: One\n      properties:\n        unused: {type: string}\n",
+    );
+    for name in names("parameters.") {
+        template += &format!("        {name}: {{type: string}}\n");
+    }
+    for name in names("secrets.") {
+        template += &format!("        {name}: {{type: string, ui:field: Secret}}\n");
+    }
+    let mut lines = example.lines();
+    assert_eq!(lines.next(), Some("steps:"));
+    template += "  steps:\n    - id: reads-it\n      action: debug:log\n      input: {message: '${{ parameters.unused }}'}\n";
+    for step in names("steps.") {
+        template += &format!(
+            "    - id: {step}\n      action: publish:github\n      input: {{repoUrl: github.com?owner=a&repo=b}}\n"
+        );
+    }
+    for line in lines {
+        template += &format!("  {line}\n");
+    }
+    template
+}
+
+#[test]
+fn every_example_is_a_template_without_findings() {
+    const MOST_USED: [&str; 5] = [
+        "catalog:register",
+        "fetch:plain",
+        "fetch:template",
+        "publish:github",
+        "publish:github:pull-request",
+    ];
+    let described = Registry::default().described();
+    for action in described.as_array().expect("a list") {
+        let examples = action["examples"].as_array().map(Vec::as_slice);
+        let examples = examples.unwrap_or_default();
+        let id = action["id"].as_str().expect("an id");
+        assert!(
+            !MOST_USED.contains(&id) || examples.len() >= 2,
+            "{id} is used much"
+        );
+        for example in examples {
+            let template = around(example["example"].as_str().expect("a text"));
+            assert_eq!(findings(&template), [""; 0], "{template}");
+        }
+    }
 }

@@ -8,8 +8,8 @@ use crate::{
     clock::UnixMillis,
     error::{Error, Result},
     forge::{
-        CommitId, FileChange, Forge, ForgeErrorKind, GitHost, NewCommit, Person, RepositoryChange,
-        RepositoryId, Written,
+        CommitId, FileChange, Forge, ForgeError, ForgeErrorKind, GitHost, NewCommit, Person,
+        RepositoryChange, RepositoryId, Written,
     },
     scaffolder::workspace::{Entry, EntryKind},
 };
@@ -26,12 +26,19 @@ pub struct CommitFiles {
     pub repository: RepositoryId,
     /// The branch that gets the commit.
     pub branch: String,
-    /// What it stands on; `None`: it is the first commit of a repository this run made.
+    /// What it stands on; `None`: it is the first commit of a repository.
     pub base: Option<CommitBase>,
+    /// Whether that repository was there before the run.
+    #[serde(default)]
+    pub was_there: bool,
     /// What is said about it; the mark is added.
     pub message: String,
     /// Who wrote it.
     pub author: Person,
+    /// Whether the host names whom the token belongs to instead, as author and committer: then GitHub signs the
+    /// commits of an app.
+    #[serde(default)]
+    pub is_author_left_out: bool,
     /// When; the same commit made again has the same hash, where the host lets us say so.
     pub at: UnixMillis,
     /// What is done to which files.
@@ -43,9 +50,10 @@ pub struct CommitFiles {
 /// What a commit stands on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CommitBase {
-    /// The branch that is the base of a new one; `None`: the commit goes to a branch that is there.
+    /// The branch, or in a fork the commit, that is the base of a new branch; `None`: the commit goes to a branch
+    /// that is there.
     pub branch: Option<String>,
-    /// Where that branch must be.
+    /// Where that must be.
     pub commit: CommitId,
 }
 
@@ -72,6 +80,10 @@ impl Perform for CommitFiles {
     fn planned(&self) -> Planned {
         let what = format!("Commits {} files to {}.", self.files.len(), self.target());
         let undo = match &self.base {
+            None if self.was_there => Undo::None(
+                "It is the first commit of a repository that was there before, and hosts do not delete the branch that counts."
+                    .to_owned(),
+            ),
             None => Undo::By("Goes with the repository.".to_owned()),
             Some(CommitBase {
                 branch: Some(_), ..
@@ -79,9 +91,10 @@ impl Perform for CommitFiles {
                 "Deletes the branch {}, if nothing was committed to it since.",
                 self.branch
             )),
-            Some(_) => Undo::None(format!(
-                "A commit on the branch {} stays: revert it there, so that everybody sees it.",
-                self.branch
+            Some(base) => Undo::By(format!(
+                "Takes the branch {} back to commit {}, if nothing was committed to it since and its host lets it go back.",
+                self.branch,
+                base.commit.short()
             )),
         };
         Planned { what, undo }
@@ -137,6 +150,13 @@ impl Perform for CommitFiles {
         let Some(branch) = branch else {
             return Ok(format!("The branch {} is gone already.", self.target()));
         };
+        if let Some(to) = self.reset_to().filter(|to| **to == branch.commit) {
+            return Ok(format!(
+                "The branch {} is at commit {} again already.",
+                self.target(),
+                to.short()
+            ));
+        }
         if outcome["commit"] != branch.commit.as_str() {
             return Err(Error::Conflict(format!(
                 "{} was committed to since (it is at {}). Nothing was taken back: decide what is to become of those commits.",
@@ -144,20 +164,42 @@ impl Perform for CommitFiles {
                 branch.commit.short()
             )));
         }
-        match &self.base {
-            None => Ok(format!("Nothing was committed to {} since.", self.target())),
-            Some(CommitBase {
-                branch: Some(_), ..
-            }) => {
-                host.delete_branch(&self.repository, &self.branch).await?;
-                Ok(format!("Deleted the branch {}.", self.target()))
-            }
-            Some(_) => Ok(format!("The commit on {} stays.", self.target())),
+        if let Some(to) = self.reset_to() {
+            let (repository, name) = (&self.repository, &self.branch);
+            let reset = host.reset_branch(repository, name, &branch.commit, to);
+            reset.await.map_err(not_reset)?;
+            return Ok(format!(
+                "Took the branch {} back to commit {}.",
+                self.target(),
+                to.short()
+            ));
         }
+        if self.base.is_none() {
+            return Ok(format!("Nothing was committed to {} since.", self.target()));
+        }
+        host.delete_branch(&self.repository, &self.branch).await?;
+        Ok(format!("Deleted the branch {}.", self.target()))
+    }
+}
+
+/// A rule of the branch may forbid it, or somebody was quicker.
+fn not_reset(fault: ForgeError) -> Error {
+    match fault.kind {
+        ForgeErrorKind::Conflict => Error::Conflict(format!(
+            "{} Revert the commit there, then leave this step out.",
+            fault.reason
+        )),
+        _ => fault.into(),
     }
 }
 
 impl CommitFiles {
+    /// Where a branch that was there before stood.
+    fn reset_to(&self) -> Option<&CommitId> {
+        let base = self.base.as_ref()?;
+        base.branch.is_none().then_some(&base.commit)
+    }
+
     async fn new_commit(&self, world: &World<'_>) -> Result<NewCommit> {
         let workspace = world
             .workspace
@@ -188,14 +230,18 @@ impl CommitFiles {
             new_branch_from: self.base.as_ref().and_then(|base| base.branch.clone()),
             expected_parent: self.base.as_ref().map(|base| base.commit.clone()),
             message: format!("{}\n\n{}\n", self.message.trim_end(), world.mark_line()),
-            author: Some(self.author.clone()),
-            committer: Some(Person {
+            author: self.named(self.author.clone()),
+            committer: self.named(Person {
                 name: COMMITTER.to_owned(),
                 email: self.author.email.clone(),
             }),
             at: Some(self.at),
             files,
         })
+    }
+
+    fn named(&self, person: Person) -> Option<Person> {
+        (!self.is_author_left_out).then_some(person)
     }
 
     /// Gives a new repository its description, without the mark, where the host lets us.

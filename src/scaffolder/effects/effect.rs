@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    ChangeSettings, CommitFiles, CreateRepository, CreateWebhook, Failure, Found, GiveAccess,
-    HostCall, HttpCall, OpenPullRequest, Planned, PortalRequest, ProtectBranch, RegisterLocation,
-    SetSecret, SetVariable, Undo, World,
+    ChangeSettings, CommitFiles, CreateRepository, CreateWebhook, Failure, ForkRepository, Found,
+    GiveAccess, HostCall, HttpCall, OpenPullRequest, Planned, PortalRequest, ProtectBranch,
+    RegisterLocation, SetSecret, SetVariable, Undo, World,
 };
 use crate::error::Result;
 
@@ -130,6 +130,8 @@ macro_rules! effects {
 effects! {
     /// A repository is made.
     "repository" => Repository(CreateRepository);
+    /// A repository is forked.
+    "fork" => Fork(ForkRepository);
     /// Files are committed.
     "commit" => Commit(CommitFiles);
     /// A pull request is opened.

@@ -18,7 +18,7 @@ pub struct OpenPullRequest {
     pub host: String,
     /// The repository.
     pub repository: RepositoryId,
-    /// The branch that is to be merged.
+    /// The branch that is to be merged; on GitHub that of a fork is `owner:branch`.
     pub head: String,
     /// The branch it is to be merged into.
     pub base: String,

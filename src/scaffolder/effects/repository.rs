@@ -25,6 +25,9 @@ pub struct CreateRepository {
     /// Whether a first commit with a read-me is made.
     #[serde(default)]
     pub with_readme: bool,
+    /// The key of the project it belongs to, on Bitbucket Cloud.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
 }
 
 impl Perform for CreateRepository {
@@ -61,6 +64,7 @@ impl Perform for CreateRepository {
             visibility: self.visibility,
             default_branch: Some(self.default_branch.clone()),
             with_readme: self.with_readme,
+            project: self.project.clone(),
         };
         let made = host.create_repository(&new).await?;
         Ok(outcome(&made))

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{Engine, journal::RunJournal, log_room::LogRoom, secrets::Secrets};
+use super::{
+    Engine, cancel::tell_cancelled, journal::RunJournal, log_room::LogRoom, secrets::Secrets,
+};
 use crate::{
     entity::EntityRef,
     error::{Error, Result},
@@ -119,7 +121,7 @@ impl Engine {
         };
         let spec = TaskSpec::parse(&run.spec)?;
         if run.undoes.is_some() {
-            return self.execute_undo(&run, is_new).await;
+            return self.execute_undo(&run, is_new, cancelled).await;
         }
         let mut execution = Execution::load(self, &run, &spec, cancelled.clone()).await?;
         let ended = execution.execute(is_new).await;
@@ -172,8 +174,7 @@ impl<'a> Execution<'a> {
             }
             _ => secrets,
         };
-        let environment = environment_secrets(services.config.environment_secrets.iter());
-        let mask = secrets.mask(environment);
+        let mask = secrets.mask(services.environment_secrets());
         let steps = store::run_steps(&services.db, &run.id).await?;
         let rows: HashMap<_, _> = steps
             .into_iter()
@@ -223,6 +224,10 @@ impl<'a> Execution<'a> {
             if let After::Waiting = self.step(position, step).await? {
                 return self.wait().await;
             }
+        }
+        // It was asked to stop too late.
+        if let Some(last) = steps.last().filter(|_| self.cancelled.is_cancelled()) {
+            tell_cancelled(&self.journal, &last.id).await?;
         }
         let output = match &self.fault {
             Some(_) => Value::Null,
@@ -302,12 +307,6 @@ pub(super) async fn end(
         status.as_str()
     );
     Ok(())
-}
-
-fn environment_secrets<'s>(
-    all: impl Iterator<Item = (&'s String, &'s crate::config::Secret)>,
-) -> Vec<String> {
-    all.map(|(_, secret)| secret.expose().to_owned()).collect()
 }
 
 /// The key of one pass of a step.

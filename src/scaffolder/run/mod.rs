@@ -1,9 +1,11 @@
 //! Runs: a template is executed, its journal says how far it is, and whoever holds its lease goes on from there.
 //!
-//! A request makes or changes rows (`requests`); the worker claims runs (`worker`), executes them (`execution`,
-//! `step`, `pass`) and writes everything down before it is done (`journal`, `step_journal`). A process may die at any
-//! moment. What the pipelines of a run's commits come to is followed afterwards (`pipelines`).
+//! A request or an answer makes or changes rows (`requests`, `questions`, `cancel`); the worker claims runs
+//! (`worker`), executes them (`execution`, `step`, `pass`) and writes everything down before it is done (`journal`,
+//! `step_journal`). A process may die at any moment. What the pipelines of a run's commits come to is followed
+//! afterwards (`pipelines`).
 
+mod cancel;
 mod effect_rows;
 mod execution;
 mod fair;
@@ -14,6 +16,7 @@ mod made;
 mod pass;
 mod pipeline_look;
 mod pipelines;
+mod questions;
 mod requests;
 mod rights;
 mod secrets;

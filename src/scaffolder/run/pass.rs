@@ -7,7 +7,7 @@ use crate::{
     clock::UnixMillis,
     error::{Error, Result},
     scaffolder::{
-        actions::{ActionCall, Outcome, StepLog, Wait},
+        actions::{ActionCall, OUTCOME, Outcome, StepLog, Wait},
         fetch::Pins,
         host_map::redirected,
         spec::{BACKSTAGE_TOKEN, Step},
@@ -60,9 +60,7 @@ impl Execution<'_> {
             log: log.clone(),
             pins: pins.clone(),
             journal: Some(&journal),
-            answer: wait
-                .as_ref()
-                .map(|wait| wait.answer.as_deref().unwrap_or("due")),
+            answer: wait.as_ref().and_then(answer_of),
             cancelled: &self.cancelled,
         };
         let executed = self.while_told(step, action.action.execute(&call)).await;
@@ -160,16 +158,11 @@ impl Execution<'_> {
         self.journal.commit(tx).await?;
         Ok(input)
     }
+}
 
-    fn was_cancelled(&self, step: &Step) -> Error {
-        Error::Template(
-            "Error",
-            format!(
-                "Step {} ({}) of task {} has been cancelled.",
-                step.id, step.name, self.run.id
-            ),
-        )
-    }
+/// What the action itself was answered: what became of an effect, its journal knows.
+fn answer_of(wait: &RunWait) -> Option<&str> {
+    (wait.kind != OUTCOME).then(|| wait.answer.as_deref().unwrap_or("due"))
 }
 
 /// What a step waits for still.

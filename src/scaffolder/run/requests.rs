@@ -1,4 +1,4 @@
-//! What people ask of runs: start, stop, go on, leave out, answer, take back.
+//! What people ask of runs: start, go on, leave out, take back.
 
 use serde_json::{Map, Value, json};
 
@@ -8,9 +8,8 @@ use crate::{
     error::{Error, Result},
     scaffolder::{actions::Line, spec::TaskSpec},
     store::{
-        self, EffectState, Run, RunStatus, RunStep, StepStatus, Tx, add_run, add_run_event,
-        answer_run_wait, delete_run_effect, delete_run_endings, delete_run_step, put_run_effect,
-        put_run_step, reopen_run, request_cancel,
+        self, Run, RunStatus, RunStep, StepStatus, Tx, add_run, add_run_event, delete_run_endings,
+        delete_run_step, put_run_step, reopen_run,
     },
 };
 
@@ -86,30 +85,6 @@ impl Runs {
         found.ok_or_else(|| Error::NotFound(format!("No task with id '{id}' found")))
     }
 
-    /// Asks a run to stop. One that has ended stays as it is; the event is told all the same, as in Backstage.
-    pub async fn cancel(&self, id: &str) -> Result<()> {
-        let run = self.run(id).await?;
-        let db = &self.services().db;
-        let last = store::last_step_event(db, &run.id).await?;
-        let last: Value = last
-            .and_then(|body| serde_json::from_str(&body).ok())
-            .unwrap_or_default();
-        let mut tx = db.begin().await?;
-        request_cancel(&mut tx, id).await?;
-        if let Some(step) = last["stepId"].as_str() {
-            let body = json!({
-                "message": format!("Step {step} has been cancelled."), "stepId": step, "status": "cancelled",
-            });
-            self.tell(&mut tx, id, "cancelled", body).await?;
-        }
-        tx.commit().await?;
-        if let Some(active) = self.0.active().get(id) {
-            active.cancelled.cancel();
-        }
-        self.notify();
-        Ok(())
-    }
-
     /// Goes on with a run that ended, from the step that failed, with secrets given anew.
     ///
     /// [`Error::Conflict`] if it has not ended.
@@ -182,72 +157,6 @@ impl Runs {
         self.tell(tx, id, "log", body).await
     }
 
-    /// Answers what a step waits for. [`Error::Conflict`] if it does not wait for an answer any more.
-    pub async fn answer(&self, id: &str, step_key: &str, answer: &str, by: &str) -> Result<()> {
-        self.run(id).await?;
-        let mut tx = self.services().db.begin().await?;
-        if !answer_run_wait(&mut tx, id, step_key, answer, by).await? {
-            return Err(Error::Conflict(format!(
-                "Step {step_key} does not wait for an answer. Look at the run: somebody may have answered."
-            )));
-        }
-        let body = json!({
-            "message": format!("Answered by {by}: {answer}"), "stepId": step_of(step_key),
-        });
-        self.tell(&mut tx, id, "log", body).await?;
-        tx.commit().await?;
-        self.notify();
-        Ok(())
-    }
-
-    /// Says of an effect nobody knows about whether it was done; a retry goes on from there.
-    ///
-    /// [`Error::Conflict`] while the run goes on, or if it is known.
-    pub async fn settle(
-        &self,
-        id: &str,
-        (step_key, ordinal): (&str, i64),
-        was_done: bool,
-        by: &str,
-    ) -> Result<()> {
-        let run = self.run(id).await?;
-        let db = &self.services().db;
-        let effects = store::run_effects(db, id).await?;
-        let asked = effects.into_iter().find(|effect| {
-            effect.step_key == step_key
-                && effect.ordinal == ordinal
-                && effect.state == EffectState::Unknown
-        });
-        let asked = asked.filter(|_| run.status.is_ended());
-        let mut effect = asked.ok_or_else(|| {
-            Error::Conflict(
-                "Nothing of this kind is asked. Look at the run: somebody may have said it, or it goes on."
-                    .to_owned(),
-            )
-        })?;
-        let told = if was_done {
-            "It was done"
-        } else {
-            "It was not done"
-        };
-        let body = json!({
-            "message": format!("{told}, says {by}: {} {}", effect.kind, effect.target),
-            "stepId": step_of(step_key),
-        });
-        let mut tx = db.begin().await?;
-        if was_done {
-            effect.state = EffectState::Done;
-            effect.changed_at = self.services().clock.now();
-            put_run_effect(&mut tx, id, &effect).await?;
-        } else {
-            delete_run_effect(&mut tx, id, step_key, ordinal).await?;
-        }
-        self.tell(&mut tx, id, "log", body).await?;
-        tx.commit().await?;
-        self.notify();
-        Ok(())
-    }
-
     /// What taking a run back would do, in its order.
     pub async fn undo_list(&self, id: &str) -> Result<Vec<UndoItem>> {
         self.run(id).await?;
@@ -292,21 +201,22 @@ impl Runs {
         Ok(undo.id)
     }
 
-    async fn tell(&self, tx: &mut Tx, id: &str, kind: &'static str, body: Value) -> Result<()> {
+    pub(super) async fn tell(
+        &self,
+        tx: &mut Tx,
+        id: &str,
+        kind: &'static str,
+        body: Value,
+    ) -> Result<()> {
         let line = Line { kind, body };
         let now = self.services().clock.now();
         add_run_event(tx, id, line.kind, &line.body.to_string(), now).await
     }
 
-    fn notify(&self) {
+    pub(super) fn notify(&self) {
         self.0.changed.send_modify(|count| *count += 1);
         self.0.wake.notify_one();
     }
-}
-
-/// The step of a key that may be of a pass of its `each`.
-fn step_of(step_key: &str) -> &str {
-    step_key.split('[').next().unwrap_or(step_key)
 }
 
 /// The step that failed, what comes behind it, and the passes among them that did not end well.

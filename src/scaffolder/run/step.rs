@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    cancel::tell_cancelled,
     execution::{After, Execution, RunFault, key_of_pass},
     files,
 };
@@ -297,6 +298,9 @@ impl Execution<'_> {
     async fn fail(&mut self, mut row: RunStep, fault: &Error, log: &StepLog) -> Result<After> {
         let mut fault = RunFault::of(fault);
         fault.message = self.mask.text(&fault.message);
+        if self.cancelled.is_cancelled() {
+            tell_cancelled(&self.journal, &row.key).await?;
+        }
         log.status("failed", &format!("{fault}\n    at step {}", row.key));
         row.status = StepStatus::Failed;
         row.error = Some(fault.to_string());

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     effect_rows::{Written, effect_of, observed_of, outcome_of},
@@ -21,7 +21,7 @@ use crate::{
     config::Secret,
     error::{Error, Result},
     scaffolder::{
-        actions::{ActionCall, OUTCOME, Wait, YES},
+        actions::{ActionCall, OUTCOME, Wait},
         effects::{Effect, Failure, Found, SECRETS, World},
         fetch::Pins,
     },
@@ -101,7 +101,7 @@ impl<'a> StepJournal<'a> {
                 self.with_secrets(row)
             }
             Some(row) if row.state == EffectState::Unknown => {
-                self.answered(call, row.clone(), effect).await
+                self.ask(row.clone(), &effect_of(row)?.planned().what).await
             }
             Some(row) if row.state == EffectState::Intent => {
                 self.resume(call, row.clone(), effect).await
@@ -174,7 +174,7 @@ impl<'a> StepJournal<'a> {
         put_run_effect(&mut tx, self.run.run_id, &row).await?;
         self.run.commit(tx).await?;
         let question = format!(
-            "This may have been done before the run broke off: {what} Look, and answer yes if it was done, no if it is to be done again."
+            "This may have been done before the run broke off: {what} Look, and say on the page of the run whether it was."
         );
         self.noted().wait = Some(Wait {
             kind: OUTCOME.to_owned(),
@@ -182,30 +182,6 @@ impl<'a> StepJournal<'a> {
             due_at: None,
         });
         Err(Error::Conflict(question))
-    }
-
-    /// Goes on as somebody who looked has said.
-    async fn answered(
-        &self,
-        call: &ActionCall<'_>,
-        row: RunEffect,
-        asked: Effect,
-    ) -> Result<Value> {
-        let effect = whole(call, &row, asked)?;
-        match call.answer {
-            Some(YES) => self.done(row, json!({})).await,
-            Some(_) => {
-                let row = RunEffect {
-                    state: EffectState::Intent,
-                    ..row
-                };
-                match self.attempt(call, &effect, &row).await? {
-                    Ok(outcome) => self.done(row, outcome).await,
-                    Err(failure) => self.failed(row, failure).await,
-                }
-            }
-            None => self.ask(row, &effect.planned().what).await,
-        }
     }
 
     /// What came of an effect, with what the run keeps secret of it.

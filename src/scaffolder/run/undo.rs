@@ -1,9 +1,11 @@
 //! Everything a run made is taken back: a run of its own, over the effects in reverse, each with a precondition.
 
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Engine,
+    cancel::{tell_cancelled, undo_cancelled},
     effect_rows::{effect_of, is_target_masked, observed_of, outcome_of},
     execution::{RunFault, end},
     journal::RunJournal,
@@ -76,7 +78,12 @@ impl Engine {
     }
 
     /// Takes back what is left. The first that cannot be taken back ends it: what stands on it must not go before.
-    pub(super) async fn execute_undo(&self, run: &Run, is_new: bool) -> Result<()> {
+    pub(super) async fn execute_undo(
+        &self,
+        run: &Run,
+        is_new: bool,
+        cancelled: &CancellationToken,
+    ) -> Result<()> {
         let undone = run.undoes.as_deref().unwrap_or_default();
         let journal = self.journal(run);
         let rows = store::run_steps(&self.services.db, &run.id).await?;
@@ -92,8 +99,14 @@ impl Engine {
         }
         let user = run.created_by.as_deref().map(EntityRef::from_canonical);
         for (position, effect) in effects.into_iter().enumerate() {
-            if skipped.contains(&step_id(&effect)) {
+            let id = step_id(&effect);
+            if skipped.contains(&id) {
                 continue;
+            }
+            if run.cancel_requested || cancelled.is_cancelled() {
+                tell_cancelled(&journal, &id).await?;
+                let fault = RunFault::of(&undo_cancelled(&run.id));
+                return end(&journal, Some(&fault), &Value::Null).await;
             }
             let taking = Taking {
                 engine: self,

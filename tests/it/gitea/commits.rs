@@ -188,3 +188,24 @@ async fn a_branch_is_made_alone_and_removed() {
         None
     );
 }
+
+#[tokio::test]
+#[ignore = "needs the real Gitea: tests/real/build gitea"]
+async fn a_branch_is_reset_only_from_where_it_is_said_to_be() {
+    let gitea = Gitea::shared();
+    let forge = gitea.forge();
+    gitea.new_organisation("resetters").await;
+    let id = repository(&forge, "resetters", "app").await;
+    let first = write(&forge, &id, &[("a.txt", "1")]).await;
+    let second = write(&forge, &id, &[("b.txt", "2")]).await;
+    let reset = forge.reset_branch(&id, "main", &second, &first).await;
+    reset.expect("it goes back");
+    let main = forge.branch(&id, "main").await.expect("asked");
+    assert_eq!(main.expect("there").commit, first);
+    let third = write(&forge, &id, &[("c.txt", "3")]).await;
+    let late = forge.reset_branch(&id, "main", &second, &first).await;
+    let late = late.expect_err("it is at the third commit");
+    assert_eq!(late.kind, ForgeErrorKind::Conflict, "{late}");
+    let main = forge.branch(&id, "main").await.expect("asked");
+    assert_eq!(main.expect("there").commit, third);
+}

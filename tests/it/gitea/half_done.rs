@@ -106,6 +106,7 @@ async fn a_first_commit_that_was_made_by_half_becomes_known() {
         visibility: Visibility::Private,
         default_branch: Some("main".to_owned()),
         with_readme: false,
+        project: None,
     };
     forge.create_repository(&new).await.expect("made");
     let folder = gitea.repository_folder("firsts", "app");

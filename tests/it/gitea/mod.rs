@@ -29,6 +29,7 @@ pub(crate) async fn repository(forge: &Forge, owner: &str, name: &str) -> Reposi
         visibility: Visibility::Private,
         default_branch: Some("main".to_owned()),
         with_readme: true,
+        project: None,
     };
     forge
         .create_repository(&new)

@@ -16,6 +16,7 @@ fn new(owner: &str, name: &str) -> NewRepository {
         visibility: Visibility::Private,
         default_branch: Some("trunk".to_owned()),
         with_readme: true,
+        project: None,
     }
 }
 
@@ -283,6 +284,7 @@ async fn revisions_stand_for_commits() {
     assert_eq!(forge.commit(&nowhere, "main").await.expect("asked"), None);
     let empty = NewRepository {
         with_readme: false,
+        project: None,
         ..new("resolvers", "empty")
     };
     let empty = forge.create_repository(&empty).await.expect("made");
@@ -328,6 +330,7 @@ async fn a_first_commit_goes_to_a_repository_without_any() {
     gitea.new_organisation("beginners").await;
     let empty = NewRepository {
         with_readme: false,
+        project: None,
         ..new("beginners", "empty")
     };
     let id = forge.create_repository(&empty).await.expect("made").id;

@@ -61,6 +61,7 @@ impl Host {
             visibility: Visibility::Private,
             default_branch: None,
             with_readme: true,
+            project: None,
         };
         host.create_repository(&new).await.expect("it is made");
         id

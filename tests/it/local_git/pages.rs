@@ -137,6 +137,7 @@ async fn without_git_the_portal_says_what_to_install() {
         visibility: Visibility::Private,
         default_branch: None,
         with_readme: true,
+        project: None,
     };
     let host = app.state().local_git.clone().expect("it is on");
     let fault = host.create_repository(&new).await.unwrap_err();

@@ -4,12 +4,18 @@ use std::path::{Path, PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use callboard::{
-    clock::UnixMillis,
+    clock::{Clock, UnixMillis},
     config::Secret,
+    entity::ScmHost,
+    forge::{ForgeErrorKind, GitHost},
     git::{BranchName, Change, CommitId, Git, GitError, NewCommit, Remote, Signature},
 };
 
 use super::client::Host;
+use crate::support::{
+    START,
+    hosts::{forge, integration, token},
+};
 
 /// A `git` that notes how it was called.
 fn noting(folder: &Path) -> (Git, PathBuf) {
@@ -144,4 +150,49 @@ async fn what_a_server_refuses_is_told_apart() {
         assert!(!fault.to_string().contains("s3cret"), "{fault}");
     }
     assert!(ask(&there, None).await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_branch_goes_back_only_from_where_it_is_said_to_be() {
+    let host = Host::new().await;
+    let id = host.repository("rail/tickets", "user:default/ana").await;
+    let first = host.head("rail/tickets", "main").await;
+    let second = host.commit(&id, "a.txt", "one").await;
+    let secret = host.token("user:default/ana", &[]).await;
+    let base = format!("http://{}/git", host.address);
+    let at = |text: &str| callboard::forge::CommitId(text.to_owned());
+    let asked_with = |secret: &str| {
+        let integration = integration(ScmHost::Gitea, &base, &[token(secret)]);
+        forge(&integration, &Clock::fixed(START))
+    };
+    let refused = asked_with("nothing")
+        .reset_branch(&id, "main", &at(&second), &at(&first))
+        .await
+        .expect_err("nobody may push with that");
+    assert_eq!(refused.kind, ForgeErrorKind::Unauthorized, "{refused}");
+    let forge = asked_with(&secret);
+    let moved = forge
+        .reset_branch(&id, "main", &at(&second), &at(&first))
+        .await;
+    moved.expect("it goes back");
+    assert_eq!(host.head("rail/tickets", "main").await, first);
+    let third = host.commit(&id, "b.txt", "two").await;
+    let late = forge
+        .reset_branch(&id, "main", &at(&second), &at(&first))
+        .await
+        .expect_err("it is at the third commit");
+    assert_eq!(late.kind, ForgeErrorKind::Conflict, "{late}");
+    assert!(!format!("{late} {late:?}").contains(&secret));
+    assert_eq!(host.head("rail/tickets", "main").await, third);
+    assert_eq!(host.fsck("rail/tickets").await, "");
+    let inside = host.git();
+    let moved = inside
+        .reset_branch(&id, "main", &at(&third), &at(&first))
+        .await;
+    moved.expect("the same in process");
+    let late = inside
+        .reset_branch(&id, "main", &at(&third), &at(&second))
+        .await;
+    late.expect_err("it is elsewhere");
+    assert_eq!(host.head("rail/tickets", "main").await, first);
 }

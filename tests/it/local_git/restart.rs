@@ -71,6 +71,7 @@ async fn repository(folder: &Path, is_open: bool) {
         visibility: Visibility::Private,
         default_branch: None,
         with_readme: true,
+        project: None,
     };
     let guest = EntityRef::from_canonical("user:development/guest");
     let host = host.on_behalf_of(&guest);

@@ -241,8 +241,8 @@ async fn a_webhook_is_made_with_a_secret_nobody_keeps_and_removed() {
 
 const DISPATCH: &str = "    - id: go\n      action: github:actions:dispatch\n      input:\n        repoUrl: ${{ parameters.host }}?owner=acme&repo=shop\n        workflowId: deploy.yaml\n        branchOrTagName: main\n";
 
-/// Answers what a run waits for, and how often the workflow was started then.
-async fn dispatched_after(answer: &str) -> (Value, usize) {
+/// What a run waits for, and how often the workflow was started when somebody had said whether it was.
+async fn dispatched_after(was_done: bool) -> (Value, usize) {
     const LINE: &str = "POST /repos/acme/shop/actions/workflows/deploy.yaml/dispatches";
     let host = github().await;
     host.answers(LINE, 502, json!({"message": "Bad Gateway"}));
@@ -257,13 +257,10 @@ async fn dispatched_after(answer: &str) -> (Value, usize) {
     .await;
     let run = journal(&app, &id).await;
     assert_eq!(run["effects"][0]["state"], "unknown", "{run}");
-    let body = json!({"step": "go", "answer": answer});
-    app.send(
-        Method::POST,
-        &format!("/api/callboard/runs/{id}/answer"),
-        body,
-    )
-    .await;
+    let body = json!({"step": "go", "ordinal": 0, "done": was_done});
+    let path = format!("/api/callboard/runs/{id}/effect");
+    let settled = app.send(Method::POST, &path, body).await;
+    assert_eq!(settled.status, 200, "{}", settled.text());
     assert_eq!(
         ended(&app, &id).await,
         "completed",
@@ -276,14 +273,14 @@ async fn dispatched_after(answer: &str) -> (Value, usize) {
 
 #[tokio::test]
 async fn a_workflow_that_may_have_been_started_waits_for_somebody_who_looks() {
-    let (wait, started) = dispatched_after("yes").await;
+    let (wait, started) = dispatched_after(true).await;
     assert_eq!(started, 1, "it is not started again");
     let question = wait["question"].as_str().expect("a question");
     assert!(
         question.contains("Starts the workflow deploy.yaml"),
         "{question}"
     );
-    let (_, started) = dispatched_after("no").await;
+    let (_, started) = dispatched_after(false).await;
     assert_eq!(started, 2, "it is started again");
 }
 

@@ -7,7 +7,7 @@ use crate::support::{
     TestApp,
     fake_host::FakeHost,
     hosts::{integration, token},
-    runs::{ended, journal, portal, said, start, start_with, template},
+    runs::{ended, journal, portal, said, start, start_with, template, undone},
 };
 
 const PUBLISH: &str = r#"    - id: files
@@ -182,5 +182,73 @@ async fn groups_are_made_from_the_outermost_on_unless_they_are_there() {
     assert_eq!(
         host.body("POST /groups/1/members"),
         json!({"user_id": 5, "access_level": 40})
+    );
+}
+
+const BEFORE: &str = "762941318ee16e59dabbacb1b4049eec22f0d303";
+const BRANCH: &str = "/projects/acme%2Fshop/repository/branches/generated";
+
+/// A commit that was pushed to a branch that was there.
+async fn pushed() -> (FakeHost, TestApp, String) {
+    let steps = r#"    - id: files
+      action: roadiehq:utils:fs:write
+      input: {path: a.txt, content: A}
+    - id: push
+      action: gitlab:repo:push
+      input: {repoUrl: "${{ parameters.host }}?owner=acme&repo=shop", branchName: generated, commitMessage: Bring up to date}
+"#;
+    let shop = json!({
+        "id": 42, "path": "shop", "namespace": {"full_path": "acme"}, "web_url": "https://gitlab.example.com/acme/shop",
+        "http_url_to_repo": "https://gitlab.example.com/acme/shop.git", "default_branch": "main",
+        "visibility": "private",
+    });
+    let branch = json!({"name": "generated", "commit": {"id": BEFORE}});
+    let host = gitlab()
+        .await
+        .with("/projects/acme%2Fshop", shop)
+        .with("/projects/acme%2Fshop/repository/tree", json!([]))
+        .with(BRANCH, branch);
+    let app = started(&host, steps).await;
+    let id = start(&app, "made", json!({ "host": authority(&host) })).await;
+    let status = ended(&app, &id).await;
+    assert_eq!(status, "completed", "{:#?}", said(&app, &id).await);
+    (host, app, id)
+}
+
+#[tokio::test]
+async fn a_branch_that_was_there_is_taken_back_to_where_it_was() {
+    let (host, app, id) = pushed().await;
+    let list = app.get(&format!("/api/callboard/runs/{id}/undo")).await;
+    assert_eq!(
+        list.json()["effects"][0]["undo"],
+        "Takes the branch generated back to commit 7629413..., if nothing was committed to it since and its host lets it go back."
+            .replace("7629413...", &BEFORE[..10])
+    );
+    let undo = undone(&app, &id).await;
+    let status = ended(&app, &undo).await;
+    assert_eq!(status, "completed", "{:#?}", said(&app, &undo).await);
+    let moved = host.body("POST /acme/shop.git/git-receive-pack");
+    assert_eq!(
+        (&moved["to"], &moved["ref"]),
+        (&json!(BEFORE), &json!("refs/heads/generated"))
+    );
+    let run = journal(&app, &id).await;
+    assert_eq!(run["effects"][0]["state"], "undone");
+}
+
+#[tokio::test]
+async fn a_branch_that_somebody_committed_to_since_is_left() {
+    let (host, app, id) = pushed().await;
+    let theirs = json!({"name": "generated", "commit": {"id": "1".repeat(40)}});
+    let host = host.with(BRANCH, theirs);
+    let undo = undone(&app, &id).await;
+    assert_eq!(ended(&app, &undo).await, "failed");
+    let told = said(&app, &undo).await.join("\n");
+    assert!(told.contains("was committed to since"), "{told}");
+    assert!(
+        !host
+            .changes()
+            .iter()
+            .any(|line| line.ends_with("git-receive-pack"))
     );
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     TestApp, TestAppBuilder,
-    runs::{ended, journal, portal, said, start, template, until},
+    runs::{ended, journal, portal, said, start, template, undone, until},
 };
 
 pub(super) const MAKING: &str = r#"    - id: fetch
@@ -271,4 +271,25 @@ async fn stopped_at_any_moment_nothing_is_made_twice() {
         (repositories(&app).await.len(), locations(&app).await),
         (8, 8)
     );
+}
+
+#[tokio::test]
+async fn taking_back_can_be_stopped_and_gone_on_with() {
+    let mut app = with_local_host(&template("making", MAKING)).start().await;
+    let host = local_host(&app);
+    let id = start(&app, "making", json!({"name": "shop", "host": host})).await;
+    assert_eq!(ended(&app, &id).await, "completed");
+    app.reconfigure(|config| config.scaffolder.concurrent_tasks_limit = 0);
+    app.restart().await;
+    let undo = undone(&app, &id).await;
+    let cancelled = app.submit(&format!("/runs/{undo}/cancel"), &[]).await;
+    assert_eq!(cancelled.status, 303, "{}", cancelled.text());
+    app.reconfigure(|config| config.scaffolder.concurrent_tasks_limit = 10);
+    app.restart().await;
+    assert_eq!(ended(&app, &undo).await, "failed");
+    assert_eq!(repositories(&app).await, ["acme/shop"], "nothing went");
+    let retried = app.submit(&format!("/runs/{undo}/retry"), &[]).await;
+    assert_eq!(retried.status, 303, "{}", retried.text());
+    assert_eq!(ended(&app, &undo).await, "completed");
+    assert!(repositories(&app).await.is_empty());
 }

@@ -3,8 +3,11 @@
 mod actions;
 mod api;
 mod autocomplete;
+mod bitbucket;
+mod dry_run;
 mod escapes;
 mod github;
+mod github_fork;
 mod gitlab;
 mod host_map;
 mod injections;

@@ -1,5 +1,6 @@
 //! Actions of one's own, and the portal called by a run.
 
+use axum::http::Method;
 use callboard::config::{ActionFile, AllowedHost, Config, Secret};
 use serde_json::{Value, json};
 use wiremock::{
@@ -133,7 +134,7 @@ async fn only_what_is_declared_idempotent_is_repeated() {
     assert_eq!(ended(&app, &id).await, "failed");
     assert_eq!(server.received_requests().await.expect("recorded").len(), 1);
     let retry = format!("/api/scaffolder/v2/tasks/{id}/retry");
-    app.send(axum::http::Method::POST, &retry, json!({})).await;
+    app.send(Method::POST, &retry, json!({})).await;
     let run = until(&app, &id, |run| {
         !run["waits"].as_array().is_none_or(Vec::is_empty)
     })
@@ -142,6 +143,46 @@ async fn only_what_is_declared_idempotent_is_repeated() {
         run["effects"][0]["state"], "unknown",
         "somebody must look: {run}"
     );
+}
+
+#[tokio::test]
+async fn what_nobody_knows_is_settled_while_the_run_waits() {
+    for (was_done, calls) in [(true, 1), (false, 2)] {
+        let server = MockServer::start().await;
+        answers(&server, 503, 1).await;
+        answers(&server, 200, 1).await;
+        let app = with_chat(&server, ANNOUNCE).start().await;
+        let id = start(&app, "telling", json!({})).await;
+        assert_eq!(ended(&app, &id).await, "failed");
+        let retry = format!("/api/scaffolder/v2/tasks/{id}/retry");
+        app.send(Method::POST, &retry, json!({})).await;
+        until(&app, &id, |run| run["status"] == "waiting").await;
+        let page = app.get(&format!("/runs/{id}")).await;
+        assert!(
+            page.text()
+                .contains("Was this done? Tells the chat “Hello”."),
+            "{}",
+            page.text()
+        );
+        let answer = format!("/api/callboard/runs/{id}/answer");
+        let body = json!({"step": "tell", "answer": "yes"});
+        let refused = app.send(Method::POST, &answer, body).await;
+        assert_eq!(refused.status, 409, "it is no question of the step");
+        let path = format!("/runs/{id}/effect");
+        let done = if was_done { "yes" } else { "no" };
+        let form = [("step", "tell"), ("ordinal", "0"), ("done", done)];
+        let settled = app.submit(&path, &form).await;
+        assert_eq!(settled.status, 303, "{}", settled.text());
+        let told = said(&app, &id).await;
+        assert_eq!(ended(&app, &id).await, "completed", "{told:#?}");
+        let sent = server.received_requests().await.expect("recorded");
+        assert_eq!(sent.len(), calls, "{told:#?}");
+        let again = app.submit(&path, &form).await;
+        assert_eq!(again.status, 409, "it is known");
+        let run = journal(&app, &id).await;
+        assert_eq!(run["effects"][0]["state"], "done", "{run}");
+        assert_eq!(run["waits"], json!([]));
+    }
 }
 
 #[tokio::test]

@@ -280,7 +280,12 @@ async fn an_effect_nobody_knows_about_is_settled_by_a_person() {
     let asked = page(&app, &id).await;
     shows(
         &asked,
-        &["unknown</span>", "It was done", "It was not done"],
+        &[
+            "unknown</span>",
+            "Was this done? ",
+            "It was done",
+            "It was not done",
+        ],
     );
     let path = format!("/runs/{id}/effect");
     let ordinal = effect.ordinal.to_string();

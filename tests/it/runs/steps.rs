@@ -144,25 +144,64 @@ async fn somebody_is_asked_and_may_say_no() {
     }
 }
 
+const WAIT: &str =
+    "    - id: wait\n      name: Wait\n      action: debug:wait\n      input: {seconds: 25}\n";
+
+/// Backstage's order, recorded: the event stands behind the beginning of its step, and before its end.
+fn told_of_cancelled(id: &str) -> [String; 5] {
+    let reason = format!("Step wait (Wait) of task {id} has been cancelled.");
+    [
+        "Starting up task with 1 steps".to_owned(),
+        "Beginning step Wait".to_owned(),
+        "Step wait has been cancelled.".to_owned(),
+        format!("Error: {reason}\n    at step wait"),
+        "Run completed with status: failed".to_owned(),
+    ]
+}
+
 #[tokio::test]
 async fn a_cancelled_run_ends_failed() {
-    let steps =
-        "    - id: wait\n      name: Wait\n      action: debug:wait\n      input: {seconds: 25}\n";
-    let app = portal(&template("waiting", steps)).start().await;
+    let app = portal(&template("waiting", WAIT)).start().await;
     let id = start(&app, "waiting", json!({})).await;
     until(&app, &id, |run| run["status"] == "waiting").await;
     let path = format!("/api/scaffolder/v2/tasks/{id}/cancel");
     let answer = app.send(Method::POST, &path, json!({})).await;
     assert_eq!(answer.json(), json!({"status": "cancelled"}));
     assert_eq!(ended(&app, &id).await, "failed");
-    let events = events(&app, &id).await;
-    assert!(events.iter().any(|event| event["type"] == "cancelled"
-        && event["body"]["message"] == "Step wait has been cancelled."));
-    let told = format!("Step wait (Wait) of task {id} has been cancelled.");
+    assert_eq!(said(&app, &id).await, told_of_cancelled(&id));
+    let told = events(&app, &id).await;
     assert_eq!(
-        events.last().expect("an event")["body"]["error"],
-        json!({"name": "Error", "message": told})
+        (&told[2]["type"], &told[2]["body"]),
+        (
+            &json!("cancelled"),
+            &json!({"message": "Step wait has been cancelled.", "stepId": "wait", "status": "cancelled"})
+        )
     );
+    let reason = format!("Step wait (Wait) of task {id} has been cancelled.");
+    assert_eq!(
+        told[4]["body"]["error"],
+        json!({"name": "Error", "message": reason})
+    );
+    app.send(Method::POST, &path, json!({})).await;
+    let told = events(&app, &id).await;
+    assert_eq!((told.len(), &told[5]["type"]), (6, &json!("cancelled")));
+}
+
+#[tokio::test]
+async fn a_run_cancelled_before_it_began_tells_the_same() {
+    let mut app = portal(&template("waiting", WAIT))
+        .with(|config| config.scaffolder.concurrent_tasks_limit = 0)
+        .start()
+        .await;
+    let id = start(&app, "waiting", json!({})).await;
+    let path = format!("/api/scaffolder/v2/tasks/{id}/cancel");
+    let answer = app.send(Method::POST, &path, json!({})).await;
+    assert_eq!(answer.json(), json!({"status": "cancelled"}));
+    assert!(events(&app, &id).await.is_empty(), "no step said anything");
+    app.reconfigure(|config| config.scaffolder.concurrent_tasks_limit = 10);
+    app.restart().await;
+    assert_eq!(ended(&app, &id).await, "failed");
+    assert_eq!(said(&app, &id).await, told_of_cancelled(&id));
 }
 
 #[tokio::test]

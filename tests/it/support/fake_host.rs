@@ -110,6 +110,9 @@ async fn answer(State(host): State<FakeHost>, request: Request<Body>) -> Respons
     let bytes = to_bytes(request.into_body(), usize::MAX)
         .await
         .expect("read");
+    if path.ends_with("/git-receive-pack") {
+        return host.inner().pushed(&path, &bytes).into_response();
+    }
     let body = serde_json::from_slice(&bytes).unwrap_or_default();
     let (status, answer) = host.inner().take(&method, &path, body);
     match answer {
@@ -184,6 +187,8 @@ impl Inner {
             "projects" => self.gitlab_project(&body),
             "trees" | "blobs" => (StatusCode::CREATED, json!({ "sha": SHA })),
             "commits" => self.commit(path, &body),
+            "forks" => self.fork(path),
+            "refs" => self.branch(path, &body),
             _ => self.added(path, body),
         }
     }
@@ -226,6 +231,73 @@ impl Inner {
         self.there.insert(format!("{at}/branches"), json!([]));
         self.there.insert(at, made.clone());
         (StatusCode::CREATED, made)
+    }
+
+    /// A fork for whose the token is; it has everything of what it is made of.
+    fn fork(&mut self, path: &str) -> (StatusCode, Value) {
+        let from = path.trim_end_matches("/forks");
+        let name = from.rsplit('/').next().unwrap_or_default();
+        let login = self.there["/user"]["login"].as_str().unwrap_or_default();
+        let at = format!("/repos/{login}/{name}");
+        let mut made = self.there[from].clone();
+        made["id"] = 8.into();
+        made["owner"] = json!({ "login": login });
+        made["parent"] = json!({"full_name": from.trim_start_matches("/repos/")});
+        let inside = format!("{from}/");
+        let copied: Vec<(String, Value)> = self
+            .there
+            .iter()
+            .filter_map(|(known, value)| {
+                let rest = known.strip_prefix(&inside)?;
+                Some((format!("{at}/{rest}"), value.clone()))
+            })
+            .collect();
+        self.there.extend(copied);
+        self.there.insert(at, made.clone());
+        (StatusCode::ACCEPTED, made)
+    }
+
+    /// The last commit is on a new branch.
+    fn branch(&mut self, path: &str, body: &Value) -> (StatusCode, Value) {
+        let at = path.trim_end_matches("/git/refs");
+        let name = body["ref"].as_str().unwrap_or_default();
+        let name = name.trim_start_matches("refs/heads/");
+        let branch = json!({"name": name, "commit": self.last_commit});
+        self.there.insert(format!("{at}/branches/{name}"), branch);
+        self.there
+            .insert(format!("{at}/commits/{SHA}"), self.last_commit.clone());
+        (
+            StatusCode::CREATED,
+            json!({"ref": body["ref"], "object": {"sha": SHA}}),
+        )
+    }
+
+    /// A branch of GitLab is moved by Git, if it is where that says.
+    fn pushed(&mut self, path: &str, request: &[u8]) -> String {
+        let text = String::from_utf8_lossy(request);
+        let command = text[4..].split('\0').next().unwrap_or_default();
+        let words: Vec<&str> = command.split(' ').collect();
+        let (from, to, reference) = (words[0], words[1], words[2]);
+        self.calls.push(Call {
+            line: format!("POST {path}"),
+            body: json!({"from": from, "to": to, "ref": reference}),
+        });
+        let project = path
+            .trim_start_matches('/')
+            .replace(".git/git-receive-pack", "");
+        let name = reference.trim_start_matches("refs/heads/");
+        let at = format!(
+            "/projects/{}/repository/branches/{name}",
+            project.replace('/', "%2F")
+        );
+        let branch = self.there.entry(at).or_default();
+        let told = if branch["commit"]["id"] == from {
+            branch["commit"]["id"] = to.into();
+            format!("ok {reference}\n")
+        } else {
+            format!("ng {reference} it moved\n")
+        };
+        format!("000eunpack ok\n{:04x}{told}0000", told.len() + 4)
     }
 
     fn gitlab_project(&mut self, body: &Value) -> (StatusCode, Value) {
