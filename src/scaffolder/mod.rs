@@ -13,6 +13,7 @@ pub mod effects;
 pub mod expression;
 pub mod fetch;
 pub mod form;
+pub mod host_lists;
 pub mod host_map;
 mod makes;
 pub mod outgoing;

@@ -1,5 +1,6 @@
 //! Azure DevOps, by its REST API 7.1. A repository's owner is `organization/project`.
 
+mod choices;
 mod commits;
 mod content;
 mod pull_requests;
@@ -10,8 +11,9 @@ mod write;
 use reqwest::Method;
 
 use super::{
-    Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
-    PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, Tree,
+    Archive, Branch, Choice, ChoicesOf, Commit, CommitId, FileRead, GitHost, NewCommit,
+    NewPullRequest, NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange,
+    RepositoryId, Result, Tree,
     client::{Call, HostClient},
 };
 
@@ -88,6 +90,10 @@ impl GitHost for Azure {
     async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
         let client = sign_in::client_for(&self.client, &repository.owner).await?;
         content::archive(&client, repository, commit).await
+    }
+
+    async fn choices(&self, of: &ChoicesOf) -> Result<Vec<Choice>> {
+        choices::list(&self.client, of).await
     }
 
     async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {

@@ -2,6 +2,7 @@
 //!
 //! A repository's owner is the key of its project, `~name` for a user's own.
 
+mod choices;
 mod commits;
 mod content;
 mod pull_requests;
@@ -11,8 +12,9 @@ mod write;
 use reqwest::Method;
 
 use super::{
-    Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
-    PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, Tree,
+    Archive, Branch, Choice, ChoicesOf, Commit, CommitId, FileRead, GitHost, NewCommit,
+    NewPullRequest, NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange,
+    RepositoryId, Result, Tree,
     client::{Call, HostClient},
 };
 
@@ -71,6 +73,10 @@ impl GitHost for BitbucketServer {
 
     async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
         content::archive(&self.client, repository, commit).await
+    }
+
+    async fn choices(&self, of: &ChoicesOf) -> Result<Vec<Choice>> {
+        choices::list(&self.client, of).await
     }
 
     async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {

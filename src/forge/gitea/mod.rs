@@ -2,6 +2,7 @@
 
 mod access;
 mod actions;
+mod choices;
 mod commits;
 mod content;
 mod half_done;
@@ -10,11 +11,11 @@ mod repositories;
 mod webhooks;
 
 use super::{
-    Access, Archive, Branch, Collaborator, Comment, Commit, CommitId, CommitStatus, FileRead,
-    GitHost, Grantee, Identity, Merge, NewCommit, NewPullRequest, NewRepository, NewWebhook,
-    PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest, PullRequestChange,
-    Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree, Variable, Webhook,
-    client::HostClient,
+    Access, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
+    CommitStatus, FileRead, GitHost, Grantee, Identity, Merge, NewCommit, NewPullRequest,
+    NewRepository, NewWebhook, PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest,
+    PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree,
+    Variable, Webhook, client::HostClient,
 };
 use crate::config::Secret;
 
@@ -64,6 +65,10 @@ impl GitHost for Gitea {
 
     async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
         content::archive(&self.client, repository, commit).await
+    }
+
+    async fn choices(&self, of: &ChoicesOf) -> Result<Vec<Choice>> {
+        choices::list(&self.client, of).await
     }
 
     async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {

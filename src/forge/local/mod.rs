@@ -4,6 +4,7 @@
 //! cannot do (pull requests, pipelines, rights) answers that it is not supported. Clones and pushes are served by
 //! `api`; whoever changes a repository says so by [`LocalHost::changed`].
 
+mod choices;
 mod commits;
 mod content;
 mod name;
@@ -19,8 +20,9 @@ pub use name::RepositoryName;
 pub use repositories::{LocalRepository, Ownership};
 
 use super::{
-    Archive, Branch, Commit, CommitId, FileRead, ForgeError, ForgeErrorKind, GitHost, Identity,
-    NewCommit, NewRepository, Repository, RepositoryChange, RepositoryId, Result, Tree,
+    Archive, Branch, Choice, ChoicesOf, Commit, CommitId, FileRead, ForgeError, ForgeErrorKind,
+    GitHost, Identity, NewCommit, NewRepository, Repository, RepositoryChange, RepositoryId,
+    Result, Tree,
 };
 use crate::{
     clock::Clock,
@@ -190,6 +192,10 @@ impl GitHost for LocalHost {
 
     async fn archive(&self, repository: &RepositoryId, commit: &CommitId) -> Result<Archive> {
         content::archive(self, repository, commit).await
+    }
+
+    async fn choices(&self, of: &ChoicesOf) -> Result<Vec<Choice>> {
+        choices::list(self, of).await
     }
 
     async fn create_repository(&self, new: &NewRepository) -> Result<Repository> {

@@ -2,6 +2,7 @@
 
 mod access;
 mod catalog;
+mod choices;
 mod commits;
 mod crashes;
 mod half_done;
