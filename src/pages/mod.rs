@@ -12,6 +12,7 @@ mod catalog;
 mod code;
 mod create;
 mod csv;
+mod diff;
 mod duration;
 mod entity;
 mod error;

@@ -4,6 +4,7 @@
 //! `step`, `pass`) and writes everything down before it is done (`journal`). A process may die at any moment.
 //! What the pipelines of a run's commits come to is followed afterwards (`pipelines`).
 
+mod bases;
 mod effect_rows;
 mod execution;
 mod fair;
@@ -29,6 +30,7 @@ use std::{
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+pub use bases::KeptText;
 pub use journal::StepJournal;
 pub use made::{FileChange, FileContent, Made, MadeFile, MadeFiles};
 pub use requests::NewRun;

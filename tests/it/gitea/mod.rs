@@ -5,6 +5,7 @@ mod catalog;
 mod choices;
 mod commits;
 mod crashes;
+mod differences;
 mod half_done;
 mod kills;
 mod pipelines;
