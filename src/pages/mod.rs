@@ -30,6 +30,7 @@ mod number;
 mod pager;
 mod params;
 mod path;
+mod planned;
 mod respond;
 mod runs;
 mod search;

@@ -1,5 +1,6 @@
 //! Lists of GitHub for pickers.
 
+use futures_util::future::try_join;
 use serde::Deserialize;
 
 use super::{about, apps, path};
@@ -85,10 +86,11 @@ async fn accounts(client: &HostClient) -> Result<Vec<String>> {
 async fn of_token(client: &HostClient, credential: &Credential) -> Result<Vec<String>> {
     let client = client.with_credentials(vec![credential.clone()]);
     // The token of a workflow belongs to nobody (403).
-    let user: Option<LoginJson> = client.get(&["user"]).optional_of(&[403]).await?;
-    let mut found: Vec<String> = user.into_iter().map(|user| user.login).collect();
-    found.extend(organisations(&client).await?);
-    Ok(found)
+    let user = client.get(&["user"]).optional_of(&[403]);
+    let (user, organisations) = try_join(user, organisations(&client)).await?;
+    let user: Option<LoginJson> = user;
+    let own = user.into_iter().map(|user| user.login);
+    Ok(own.chain(organisations).collect())
 }
 
 /// Those of an organisation, of the user themselves, or what somebody else shows everybody.

@@ -151,57 +151,31 @@ mod tests {
 
     #[test]
     fn each_part_is_offered_once_the_parts_before_it_are_said() {
+        use ScmHost::{AzureRepos, BitbucketCloud, BitbucketServer, GitHub, Gitea};
         let any = options(&json!({}));
+        let accounts = || Some(ChoicesOf::Accounts);
+        let repos = |owner| Some(of(owner, None));
+        let in_project = Some(of("w", Some("p")));
         for (written, product, part, expected) in [
-            (
-                "h",
-                ScmHost::GitHub,
-                RepoPart::Owner,
-                Some(ChoicesOf::Accounts),
-            ),
-            ("h", ScmHost::GitHub, RepoPart::Repo, None),
-            (
-                "h?owner=acme",
-                ScmHost::Gitea,
-                RepoPart::Repo,
-                Some(of("acme", None)),
-            ),
-            (
-                "h?workspace=w",
-                ScmHost::BitbucketCloud,
-                RepoPart::Repo,
-                Some(of("w", None)),
-            ),
+            ("h", GitHub, RepoPart::Owner, accounts()),
+            ("h", GitHub, RepoPart::Repo, None),
+            ("h?owner=a", Gitea, RepoPart::Repo, repos("a")),
+            ("h?workspace=w", BitbucketCloud, RepoPart::Repo, repos("w")),
             (
                 "h?workspace=w&project=p",
-                ScmHost::BitbucketCloud,
+                BitbucketCloud,
                 RepoPart::Repo,
-                Some(of("w", Some("p"))),
+                in_project,
             ),
-            (
-                "h",
-                ScmHost::BitbucketServer,
-                RepoPart::Project,
-                Some(ChoicesOf::Accounts),
-            ),
-            (
-                "h?project=p",
-                ScmHost::BitbucketServer,
-                RepoPart::Repo,
-                Some(of("p", None)),
-            ),
-            ("h", ScmHost::AzureRepos, RepoPart::Organization, None),
-            (
-                "h?organization=o",
-                ScmHost::AzureRepos,
-                RepoPart::Repo,
-                None,
-            ),
+            ("h", BitbucketServer, RepoPart::Project, accounts()),
+            ("h?project=p", BitbucketServer, RepoPart::Repo, repos("p")),
+            ("h", AzureRepos, RepoPart::Organization, None),
+            ("h?organization=o", AzureRepos, RepoPart::Repo, None),
             (
                 "h?organization=o&project=p",
-                ScmHost::AzureRepos,
+                AzureRepos,
                 RepoPart::Repo,
-                Some(of("o/p", None)),
+                repos("o/p"),
             ),
         ] {
             let url = RepoUrl::parse(written);
