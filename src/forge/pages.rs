@@ -24,24 +24,42 @@ pub(super) async fn all_of<P: DeserializeOwned, T>(
     call: Call<'_>,
     part: impl Fn(P) -> Vec<T>,
 ) -> Result<Vec<T>> {
+    let (found, is_whole) = some_of(MAX_PAGES, &call, part).await?;
+    if !is_whole {
+        is_cut(call.host(), found.len());
+    }
+    Ok(found)
+}
+
+/// The first pages of such a list.
+pub(super) async fn up_to<T: DeserializeOwned>(max_pages: usize, call: Call<'_>) -> Result<Vec<T>> {
+    let (found, _) = some_of(max_pages, &call, |page: Vec<T>| page).await?;
+    Ok(found)
+}
+
+/// So many pages at most; whether it is the whole.
+async fn some_of<P: DeserializeOwned, T>(
+    max_pages: usize,
+    call: &Call<'_>,
+    part: impl Fn(P) -> Vec<T>,
+) -> Result<(Vec<T>, bool)> {
     let size = match call.product() {
         ScmHost::Gitea => GITEA_PAGE,
         _ => PAGE,
     };
-    let call = page_of(call, size);
+    let call = page_of(call.clone(), size);
     let mut found = Vec::new();
-    for page in 1..=MAX_PAGES {
+    for page in 1..=max_pages {
         let one = call.clone().query("page", &page.to_string());
         let answer = one.send().await?;
         let listed = part(answer.json(call.host())?);
         let before = found.len();
         found.extend(listed);
         if !goes_on(&answer, before, found.len()) {
-            return Ok(found);
+            return Ok((found, true));
         }
     }
-    is_cut(call.host(), found.len());
-    Ok(found)
+    Ok((found, false))
 }
 
 /// Asks for so many on a page, in the product's word for it.

@@ -13,6 +13,7 @@ pub mod effects;
 pub mod expression;
 pub mod fetch;
 pub mod form;
+pub mod host_lists;
 pub mod host_map;
 mod makes;
 pub mod outgoing;
@@ -28,7 +29,9 @@ pub mod workspace;
 
 pub use check::check_template;
 pub use makes::makes;
-pub use run::{FileChange, FileContent, Made, MadeFile, MadeFiles, NewRun, Runs, UndoItem};
+pub use run::{
+    FileChange, FileContent, KeptText, Made, MadeFile, MadeFiles, NewRun, Runs, UndoItem,
+};
 pub use services::{Parts, Services, repo_hosts};
 pub use template::{
     API_VERSION, FormDecorator, OutputLink, OutputText, ParameterStep, Presentation,

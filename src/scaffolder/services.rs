@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     expression::{HostKind, RepoHosts},
+    host_lists::HostLists,
     outgoing::Outgoing,
     portal::Portal,
 };
@@ -59,6 +60,8 @@ pub struct Parts {
     pub rendering: Arc<Semaphore>,
     /// How many dry runs are executed at once.
     pub dry_runs: Arc<Semaphore>,
+    /// What Git hosts answered to forms.
+    pub host_lists: HostLists,
     /// For `parseRepoUrl`.
     pub repo_hosts: Arc<RepoHosts>,
 }

@@ -76,8 +76,8 @@ pub use run_waits::{
     RunWait, WaitAnswer, answer_run_wait, delete_run_waits, put_run_wait, run_waits,
 };
 pub use run_workspaces::{
-    RunBlob, delete_old_workspaces, has_run_blobs, last_run_manifest, put_run_blob,
-    put_run_manifest, run_blob, run_blob_sizes, run_manifest,
+    RunBlob, delete_old_workspaces, has_run_blobs, put_run_blob, put_run_manifest, run_blob,
+    run_blob_sizes, run_manifest, run_manifest_ends,
 };
 pub use runs::{Run, RunStatus, add_run, move_run, reopen_run, request_cancel, run, undo_runs};
 pub use signing_keys::{

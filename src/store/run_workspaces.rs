@@ -28,13 +28,17 @@ pub async fn run_manifest(db: &Db, run_id: &str, step_key: &str) -> Result<Optio
         .await)?)
 }
 
-/// The manifest (JSON) of the files after the last step that kept some.
-pub async fn last_run_manifest(db: &Db, run_id: &str) -> Result<Option<String>> {
-    const SQL: &str = "SELECT w.manifest FROM run_workspaces w JOIN run_steps s ON s.run_id = w.run_id AND s.step_key = w.step_key WHERE w.run_id = $1 ORDER BY s.position DESC, w.created_at DESC, w.step_key DESC LIMIT 1";
-    Ok(on_db!(db, |pool| sqlx::query_scalar(SQL)
-        .bind(run_id)
-        .fetch_optional(pool)
-        .await)?)
+/// The manifests (JSON) of the files after the first and the last step that kept some.
+pub async fn run_manifest_ends(db: &Db, run_id: &str) -> Result<Option<(String, String)>> {
+    const FIRST: &str = "SELECT w.manifest FROM run_workspaces w JOIN run_steps s ON s.run_id = w.run_id AND s.step_key = w.step_key WHERE w.run_id = $1 ORDER BY s.position, w.created_at, w.step_key LIMIT 1";
+    const LAST: &str = "SELECT w.manifest FROM run_workspaces w JOIN run_steps s ON s.run_id = w.run_id AND s.step_key = w.step_key WHERE w.run_id = $1 ORDER BY s.position DESC, w.created_at DESC, w.step_key DESC LIMIT 1";
+    let one = async |sql: &'static str| -> Result<Option<String>> {
+        Ok(on_db!(db, |pool| sqlx::query_scalar(sql)
+            .bind(run_id)
+            .fetch_optional(pool)
+            .await)?)
+    };
+    Ok(one(FIRST).await?.zip(one(LAST).await?))
 }
 
 /// Keeps the manifest of the files after a step, over what was there.

@@ -13,6 +13,7 @@ mod crash;
 mod create;
 mod detail_pages;
 mod exchanges;
+mod forge_choices;
 mod forge_client;
 mod forge_secrecy;
 mod gitea;

@@ -1,5 +1,6 @@
 //! Azure DevOps, by its REST API 7.1. A repository's owner is `organization/project`.
 
+mod choices;
 mod commits;
 mod content;
 mod pull_requests;
@@ -10,9 +11,9 @@ mod write;
 use reqwest::Method;
 
 use super::{
-    Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest, NewRepository,
-    PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, Tree,
-    call::Call, client::HostClient, host::answers,
+    Archive, Branch, Choice, ChoicesOf, Commit, CommitId, FileRead, GitHost, NewCommit,
+    NewPullRequest, NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange,
+    RepositoryId, Result, Tree, call::Call, client::HostClient, host::answers,
 };
 
 /// Azure DevOps.
@@ -82,5 +83,9 @@ impl GitHost for Azure {
         pull_requests_of => pull_requests::of_head,
         create_pull_request => pull_requests::create,
         update_pull_request => pull_requests::update,
+    }
+
+    async fn choices(&self, of: &ChoicesOf) -> Result<Vec<Choice>> {
+        choices::list(&self.client, of).await
     }
 }

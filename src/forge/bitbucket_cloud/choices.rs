@@ -24,7 +24,9 @@ struct BranchJson {
 
 pub(super) async fn list(client: &HostClient, of: &ChoicesOf) -> Result<Vec<Choice>> {
     match of {
-        ChoicesOf::Owners => named(client.get(&["workspaces"]), |one: SlugJson| one.slug).await,
+        ChoicesOf::Owners | ChoicesOf::Accounts => {
+            named(client.get(&["workspaces"]), |one: SlugJson| one.slug).await
+        }
         ChoicesOf::Projects { workspace } => {
             let call = client.get(&["workspaces", workspace, "projects"]);
             let call = call.about(format!("workspace {workspace}"));

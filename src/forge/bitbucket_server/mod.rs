@@ -3,6 +3,7 @@
 //! A repository's owner is the key of its project, `~name` for a user's own.
 
 mod beside;
+mod choices;
 mod commits;
 mod content;
 mod pull_requests;
@@ -13,9 +14,9 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::{
-    ApiCall, Archive, Branch, Commit, CommitId, FileRead, GitHost, NewCommit, NewPullRequest,
-    NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange, RepositoryId,
-    Result, Tree, call::Call, client::HostClient, host::answers, receive_pack,
+    ApiCall, Archive, Branch, Choice, ChoicesOf, Commit, CommitId, FileRead, GitHost, NewCommit,
+    NewPullRequest, NewRepository, PullRequest, PullRequestChange, Repository, RepositoryChange,
+    RepositoryId, Result, Tree, call::Call, client::HostClient, host::answers, receive_pack,
 };
 
 /// Bitbucket Data Center, or Server.
@@ -55,6 +56,7 @@ impl GitHost for BitbucketServer {
         tree => content::tree,
         read_file => content::read_file,
         archive => content::archive,
+        choices => choices::list,
         create_repository => repositories::create,
         update_repository => repositories::update,
         delete_repository => repositories::delete,

@@ -2,6 +2,7 @@
 
 mod access;
 mod actions;
+mod choices;
 mod commits;
 mod content;
 mod half_done;
@@ -12,10 +13,11 @@ mod statuses;
 mod write;
 
 use super::{
-    Access, Archive, Branch, Collaborator, Comment, Commit, CommitId, CommitStatus, FileRead,
-    GitHost, Grantee, Identity, Merge, NewCommit, NewPullRequest, NewRepository, NewWebhook,
-    PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest, PullRequestChange,
-    Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree, Variable, Webhook,
+    Access, Archive, Branch, Choice, ChoicesOf, Collaborator, Comment, Commit, CommitId,
+    CommitStatus, FileRead, GitHost, Grantee, Identity, Merge, NewCommit, NewPullRequest,
+    NewRepository, NewWebhook, PipelineJob, PipelineRun, PipelineTrigger, Protection, PullRequest,
+    PullRequestChange, Repository, RepositoryChange, RepositoryId, Result, RunFilter, Tree,
+    Variable, Webhook,
     client::HostClient,
     github_like::{self, about, actions::TellRun, path},
     host::answers,
@@ -49,6 +51,7 @@ impl GitHost for Gitea {
         tree => content::tree,
         read_file => content::read_file,
         archive => content::archive,
+        choices => choices::list,
         create_repository => repositories::create,
         create_from_template => repositories::generate,
         update_repository => repositories::update,

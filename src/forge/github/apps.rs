@@ -97,21 +97,43 @@ pub(super) fn proof(client: &HostClient, app: &GitHubApp) -> Result<Secret> {
     Ok(Secret::new(format!("Bearer {}", token.expose())))
 }
 
+/// Whoever installed an app, as far as it may serve them.
+pub(super) async fn accounts(
+    client: &HostClient,
+    credential: &Credential,
+    app: &GitHubApp,
+) -> Result<Vec<String>> {
+    let mut all = installations(client, app).await?;
+    all.retain(|found| found.suspended_at.is_none());
+    let logins = all.iter().filter_map(InstallationJson::login);
+    Ok(logins
+        .filter(|login| serves(credential, login))
+        .map(str::to_owned)
+        .collect())
+}
+
+impl InstallationJson {
+    fn login(&self) -> Option<&str> {
+        self.account.as_ref()?.login.as_deref()
+    }
+}
+
+async fn installations(client: &HostClient, app: &GitHubApp) -> Result<Vec<InstallationJson>> {
+    let call = client
+        .get(&["app", "installations"])
+        .authorized_by(Some(proof(client, app)?))
+        .about(format!("app {}", app.app_id));
+    pages::all(call).await
+}
+
 async fn installation(
     client: &HostClient,
     app: &GitHubApp,
     owner: &str,
 ) -> Result<Option<InstallationJson>> {
-    let call = client
-        .get(&["app", "installations"])
-        .authorized_by(Some(proof(client, app)?))
-        .about(format!("app {}", app.app_id));
-    let all: Vec<InstallationJson> = pages::all(call).await?;
+    let all = installations(client, app).await?;
     let (mut own, mut others): (Vec<_>, Vec<_>) = all.into_iter().partition(|found| {
-        let login = found
-            .account
-            .as_ref()
-            .and_then(|account| account.login.as_deref());
+        let login = found.login();
         login.is_some_and(|login| login.eq_ignore_ascii_case(owner))
     });
     if let Some(found) = own.pop() {

@@ -4,6 +4,7 @@
 //! cannot do (pull requests, pipelines, rights) answers that it is not supported. Clones and pushes are served by
 //! `api`; whoever changes a repository says so by [`LocalHost::changed`].
 
+mod choices;
 mod commits;
 mod content;
 mod name;
@@ -19,9 +20,9 @@ pub use name::RepositoryName;
 pub use repositories::{LocalRepository, Ownership};
 
 use super::{
-    Archive, Branch, Commit, CommitId, FileRead, ForgeError, ForgeErrorKind, GitHost, Identity,
-    NewCommit, NewRepository, Repository, RepositoryChange, RepositoryId, Result, Tree,
-    host::answers,
+    Archive, Branch, Choice, ChoicesOf, Commit, CommitId, FileRead, ForgeError, ForgeErrorKind,
+    GitHost, Identity, NewCommit, NewRepository, Repository, RepositoryChange, RepositoryId,
+    Result, Tree, host::answers,
 };
 use crate::{
     clock::Clock,
@@ -173,6 +174,7 @@ impl GitHost for LocalHost {
         tree => content::tree,
         read_file => content::read_file,
         archive => content::archive,
+        choices => choices::list,
         create_repository => repositories::create,
         update_repository => repositories::update,
         delete_repository => repositories::delete,

@@ -78,12 +78,17 @@ impl LocalHost {
         }))
     }
 
+    /// The names of all repositories, in order, at most 10,000.
+    pub(super) async fn names(&self) -> error::Result<Vec<RepositoryName>> {
+        let root = self.inner.root.clone();
+        tokio::task::spawn_blocking(move || names_below(&root))
+            .await
+            .map_err(Error::internal)
+    }
+
     /// All repositories by name, at most 10,000.
     pub async fn list(&self) -> error::Result<Vec<LocalRepository>> {
-        let root = self.inner.root.clone();
-        let names = tokio::task::spawn_blocking(move || names_below(&root))
-            .await
-            .map_err(Error::internal)?;
+        let names = self.names().await?;
         let mut found = Vec::with_capacity(names.len());
         for name in names {
             found.extend(self.find(&name).await?);

@@ -2,15 +2,11 @@
 
 use super::{
     field::{Drawing, entries},
-    rich::Rich,
-    view::{Entry, FieldView, Line, Lock, Offer, View, id_of},
+    host_offers::Offered,
+    view::{Entry, Line, Offer, View},
 };
 use crate::{
-    entity::ScmHost,
-    pages::code::Prose,
-    scaffolder::form::{
-        Control, Field, Look, Picker, RepoPart, RepoUrl, RepoUrlOptions, TextKind, suggestions,
-    },
+    scaffolder::form::{Control, Field, Look, Picker, TextKind, suggestions},
     urls,
 };
 
@@ -69,6 +65,12 @@ impl Drawing<'_> {
     /// What is picked stands in a line of text that offers some; in a list to open where nothing else may be said and
     /// all of it fits.
     fn pick(&self, picker: &Picker, value: &str, placeholder: &str) -> View {
+        if let Some(offered) = self.offers.of_picker(picker, value) {
+            return View::Line(Line {
+                placeholder: placeholder.to_owned(),
+                ..self.offered_line(value, offered)
+            });
+        }
         let (offered, are_more) = self.loaded.around(self.state, |around| {
             suggestions(picker, "", OFFERED, around)
         });
@@ -82,152 +84,26 @@ impl Drawing<'_> {
             };
             return View::Select(offered.into_iter().map(entry).collect());
         }
-        let offer = |offer: crate::scaffolder::form::Suggestion| Offer {
-            value: offer.value,
-            label: offer.label,
-        };
         View::Line(Line {
             kind: "text",
             value: value.to_owned(),
             placeholder: placeholder.to_owned(),
-            offers: offered.into_iter().map(offer).collect(),
+            offers: offered.into_iter().map(Offer::from).collect(),
             more: are_more.then(|| urls::template_look(&self.loaded.entity_ref)),
             ..Line::default()
         })
     }
 
-    /// The host, then what its addresses are made of.
-    fn parts(&self, field: &Field, url: &RepoUrl, options: &RepoUrlOptions) -> Vec<FieldView> {
-        let hosts = self.hosts(options);
-        let host = match url.host.as_str() {
-            "" => hosts.first().map_or("", |(host, _)| host.as_str()),
-            host => host,
-        };
-        let mut parts = vec![self.host(field, host, &hosts)];
-        let product = self.product(host);
-        for part in RepoPart::of(product) {
-            parts.push(self.part(field, (*part, host), url, options));
+    /// A line of text that a Git host is asked for.
+    pub(super) fn offered_line(&self, value: &str, offered: Offered) -> Line {
+        Line {
+            kind: "text",
+            value: value.to_owned(),
+            offers: offered.offers,
+            more: Some(urls::template_look(&self.loaded.entity_ref)),
+            lookup: Some(offered.why_none),
+            ..Line::default()
         }
-        parts
-    }
-
-    fn product(&self, host: &str) -> Option<ScmHost> {
-        let integration = self.state.forges.integration(host);
-        integration.map(|integration| integration.product)
-    }
-
-    /// The hosts to choose from and what they are called: first those the portal can make repositories on.
-    fn hosts(&self, options: &RepoUrlOptions) -> Vec<(String, String)> {
-        let mut hosts: Vec<String> = options.hosts.clone();
-        if hosts.is_empty() {
-            for integration in &self.state.config.integrations {
-                if !hosts.contains(&integration.host) {
-                    hosts.push(integration.host.clone());
-                }
-            }
-            hosts.sort_by_key(|host| match super::credentials::of(self.state, host) {
-                super::credentials::Credentials::Local => 0,
-                super::credentials::Credentials::Present => 1,
-                _ => 2,
-            });
-        }
-        let named = hosts.into_iter().map(|host| {
-            let word = super::credentials::of(self.state, &host).word();
-            (host.clone(), format!("{host}{word}"))
-        });
-        named.collect()
-    }
-
-    fn host(&self, field: &Field, host: &str, hosts: &[(String, String)]) -> FieldView {
-        let name = format!("host:{}", field.pointer);
-        let mut entries: Vec<Entry> = hosts
-            .iter()
-            .map(|(key, label)| Entry {
-                key: key.clone(),
-                label: label.clone(),
-                is_chosen: key == host,
-            })
-            .collect();
-        if !host.is_empty() && !entries.iter().any(|entry| entry.is_chosen) {
-            entries.push(Entry {
-                key: host.to_owned(),
-                label: format!("{host} (not offered)"),
-                is_chosen: true,
-            });
-        }
-        let is_only = entries.len() == 1;
-        FieldView {
-            follow: (!is_only).then(|| urls::template_look(&self.loaded.entity_ref)),
-            view: match (is_only, entries.as_slice()) {
-                (true, [only]) => View::Given(only.key.clone()),
-                _ => View::Select(entries),
-            },
-            ..plain(&name, "Host")
-        }
-    }
-
-    fn part(
-        &self,
-        field: &Field,
-        (part, host): (RepoPart, &str),
-        url: &RepoUrl,
-        options: &RepoUrlOptions,
-    ) -> FieldView {
-        let value = url.part(part);
-        let allowed = options.allowed(part);
-        let is_owner = part == RepoPart::Owner;
-        let is_own_host = is_owner && self.state.forges.is_local(host);
-        let owners = if is_own_host {
-            self.loaded.owners()
-        } else {
-            Vec::new()
-        };
-        let view = if allowed.is_empty() {
-            // On the portal's own host, what somebody makes is theirs unless they say otherwise.
-            let own = owners.first().filter(|_| url.host.is_empty());
-            let offer = |owner: String| Offer {
-                value: owner,
-                label: String::new(),
-            };
-            View::Line(Line {
-                kind: "text",
-                value: own.map_or(value, String::as_str).to_owned(),
-                offers: owners.clone().into_iter().map(offer).collect(),
-                ..Line::default()
-            })
-        } else {
-            let only = allowed.len() == 1;
-            let entry = |one: &String| Entry {
-                key: one.clone(),
-                label: one.clone(),
-                is_chosen: one == value || only,
-            };
-            View::Select(allowed.iter().map(entry).collect())
-        };
-        let name = format!("{}:{}", part.name(), field.pointer);
-        FieldView {
-            help: Rich::new(options.help(part)),
-            view,
-            ..plain(&name, options.label(part))
-        }
-    }
-}
-
-/// A field that is part of another one.
-fn plain(name: &str, label: &str) -> FieldView {
-    FieldView {
-        id: id_of(name),
-        name: name.to_owned(),
-        label: label.to_owned(),
-        description: Rich::default(),
-        help: Rich::default(),
-        note: Prose::default(),
-        fault: String::new(),
-        is_required: true,
-        is_focused: false,
-        lock: Lock::Open,
-        follow: None,
-        view: View::Given(String::new()),
     }
 }
 

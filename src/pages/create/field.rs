@@ -1,6 +1,7 @@
 //! From a form's fields to what a page shows of them.
 
 use super::{
+    host_offers::HostOffers,
     loaded::Loaded,
     rich::Rich,
     view::{Entry, FieldView, Item, Lock, View, id_of},
@@ -20,6 +21,8 @@ pub(super) struct Drawing<'a> {
     pub(super) loaded: &'a Loaded,
     /// What is wrong with the answers.
     pub(super) faults: &'a [AnswerFault],
+    /// What Git hosts offer.
+    pub(super) offers: &'a HostOffers<'a>,
 }
 
 impl Drawing<'_> {

@@ -6,6 +6,7 @@ use super::{
     super::{
         error::PageError, flash, params::Params, path::TemplatePath, shell::Shell, status::Tone,
     },
+    host_offers::{Asking, HostOffers},
     loaded::Loaded,
     review,
     sitting::Sitting,
@@ -16,7 +17,8 @@ use crate::{
     http::{AppState, Viewer},
     scaffolder::{
         draft::Draft,
-        form::{AnswerFault, Sent, read_page},
+        form::{AnswerFault, Answers, FormPage, Sent, read_page},
+        host_lists::Patience,
     },
     urls,
 };
@@ -63,7 +65,7 @@ pub(super) async fn show(
         brought: "",
         note: if is_changed { CHANGED } else { "" },
     };
-    sitting.draw(&state, &shell, StatusCode::OK)
+    sitting.draw(&state, &shell, StatusCode::OK).await
 }
 
 /// Said where a template is not what it was.
@@ -144,6 +146,9 @@ pub(super) async fn answer(
         draft.template_etag.clone_from(&loaded.etag);
         draft.answers.progress.done.clear();
     }
+    if let Some(name) = intent(pairs).strip_prefix("lookup:") {
+        look_up(state, loaded, &draft.answers, (page, name)).await;
+    }
     if let Some(to) = aside(loaded, &mut draft, index, intent(pairs)) {
         draft.save(services).await?;
         return Ok(flash::see_other(&to));
@@ -182,7 +187,25 @@ pub(super) async fn answer(
         brought: "",
         note: "",
     };
-    sitting.draw(state, shell, StatusCode::UNPROCESSABLE_ENTITY)
+    sitting
+        .draw(state, shell, StatusCode::UNPROCESSABLE_ENTITY)
+        .await
+}
+
+/// Asks a host what it offers for a control, so that the page that is drawn next has it at hand.
+async fn look_up(
+    state: &AppState,
+    loaded: &Loaded,
+    answers: &Answers,
+    (page, name): (&FormPage, &str),
+) {
+    let asking = Asking {
+        state,
+        loaded,
+        answers,
+    };
+    let fields = page.fields(answers);
+    HostOffers::ask(asking, &fields, Some(&id_of(name)), Patience::Asked).await;
 }
 
 /// What buttons do that check nothing: where to go then. `None` for the button that goes on.
@@ -198,6 +221,7 @@ fn aside(loaded: &Loaded, draft: &mut Draft, index: usize, intent: &str) -> Opti
             let list = item.rsplit_once('/').map_or("", |(list, _)| list);
             Some(format!("{here}#{}", id_of(list)))
         }
+        ("lookup", name) => Some(format!("{here}#{}", id_of(name))),
         ("update", _) => Some(format!("{here}#fields")),
         ("back", _) => {
             let before = index.saturating_sub(1);

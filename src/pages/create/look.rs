@@ -8,6 +8,7 @@ use super::{
     super::{error::PageError, flash, path::TemplatePath, respond, shell::Shell},
     control::OFFERED,
     form::{Pairs, value},
+    host_offers::{Asking, HostOffers},
     loaded::Loaded,
     sitting::Sitting,
     view::{Offer, id_of},
@@ -15,8 +16,12 @@ use super::{
 use crate::{
     error::Error,
     http::{AppState, Viewer},
-    scaffolder::form::{
-        AnswerFault, Answers, Control, Field, FormPage, Sent, all_fields, read_page, suggestions,
+    scaffolder::{
+        form::{
+            AnswerFault, Answers, Control, Field, FormPage, Sent, all_fields, read_page,
+            suggestions,
+        },
+        host_lists::Patience,
     },
     urls,
 };
@@ -34,11 +39,13 @@ struct Checked {
 
 #[derive(Template)]
 #[template(
-    source = r#"{% for offer in offers %}<option value="{{ offer.value }}"{% if !offer.label.is_empty() %} label="{{ offer.label }}"{% endif %}></option>{% endfor %}"#,
+    source = r#"{% for offer in offers %}<option value="{{ offer.value }}"{% if !offer.label.is_empty() %} label="{{ offer.label }}"{% endif %}></option>{% endfor %}{% if let Some((id, why)) = lookup %}<p class="help offered" id="{{ id }}-offered" role="status" hx-swap-oob="true">{{ why }}</p>{% endif %}"#,
     ext = "html"
 )]
 struct Offers {
     offers: Vec<Offer>,
+    /// Where a Git host was asked: the control, and why it offers nothing.
+    lookup: Option<(String, String)>,
 }
 
 /// Answers [`urls::TEMPLATE_LOOK`], for htmx alone.
@@ -76,11 +83,19 @@ pub(super) async fn look(
             brought,
             note: "",
         };
-        return sitting.draw_questions(&state, &shell);
+        return sitting.draw_questions(&state, &shell).await;
     }
     match value(&pairs, "offers") {
         "" => checked(&state, &shell, &loaded, (page, &answers)),
-        id => offers(&state, &shell, &loaded, &page.fields(&answers), id),
+        id => {
+            let asking = Asking {
+                state: &state,
+                loaded: &loaded,
+                answers: &answers,
+            };
+            let offers = offers(asking, &page.fields(&answers), id).await;
+            respond::html(&shell, offers.render())
+        }
     }
 }
 
@@ -107,27 +122,28 @@ fn checked(
     respond::html(shell, checked.render())
 }
 
-fn offers(
-    state: &AppState,
-    shell: &Shell,
-    loaded: &Loaded,
-    fields: &[Field],
-    id: &str,
-) -> Result<Response, PageError> {
+async fn offers(asking: Asking<'_>, fields: &[Field], id: &str) -> Offers {
+    let hosts = HostOffers::ask(asking, fields, Some(id), Patience::Asked).await;
+    if let Some(found) = hosts.at(fields, id) {
+        return Offers {
+            offers: found.offers,
+            lookup: Some((id.to_owned(), found.why_none)),
+        };
+    }
     let asked = all_fields(fields).find(|field| id_of(&field.pointer) == id);
     let offers = match asked.map(|field| &field.control) {
         Some(Control::Pick { picker, value, .. }) => {
             // What was typed is a name, which may have become a whole ref already.
             let term = value.rsplit(['/', ':']).next().unwrap_or_default();
-            let (found, _) =
-                loaded.around(state, |around| suggestions(picker, term, OFFERED, around));
-            let offer = |one: crate::scaffolder::form::Suggestion| Offer {
-                value: one.value,
-                label: one.label,
-            };
-            found.into_iter().map(offer).collect()
+            let (found, _) = asking.loaded.around(asking.state, |around| {
+                suggestions(picker, term, OFFERED, around)
+            });
+            found.into_iter().map(Offer::from).collect()
         }
         _ => Vec::new(),
     };
-    respond::html(shell, Offers { offers }.render())
+    Offers {
+        offers,
+        lookup: None,
+    }
 }

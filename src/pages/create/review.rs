@@ -1,13 +1,14 @@
 //! The last page before a run: the answers, what would be made and how it can be taken back, the files.
 
-use std::fmt::Write as _;
-
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use serde_json::{Map, Value};
 
 use super::{
-    super::{code::Prose, error::PageError, flash, respond, shell::Shell, status::Tone},
+    super::{
+        code::Prose, error::PageError, flash, planned::in_words, respond, shell::Shell,
+        status::Tone,
+    },
     answered::{Answered, Shown as Answer},
     credentials::{self, repo_urls},
     files::{self, Place, Shown},
@@ -216,7 +217,7 @@ impl<'a> Ready<'a> {
 
     fn effect(&self, planned: &PlannedStep) -> EffectView {
         let name = |id: &str| step_name(self.loaded, id);
-        let mut what = with_outputs(&planned.what, name);
+        let mut what = in_words(&planned.what, name, |_| None);
         for url in repo_urls(&self.loaded.pages, &self.draft.answers) {
             what = what.replace(&url.text(), &url.readable());
         }
@@ -280,45 +281,4 @@ fn refused(
 fn step_name(loaded: &Loaded, id: &str) -> String {
     let step = loaded.template.steps.iter().find(|step| step.id == id);
     step.map_or_else(|| id.to_owned(), |step| step.name.clone())
-}
-
-/// A sentence whose expressions name outputs of steps, as people say it.
-fn with_outputs(text: &str, name: impl Fn(&str) -> String) -> String {
-    let mut told = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${{ steps") {
-        let Some((path, behind)) = after.split_once(" }}") else {
-            break;
-        };
-        let (step, output) = path.split_once(".output.").unwrap_or((path, "output"));
-        let step = name(step.trim_matches(['.', '[', ']', '\'']));
-        // Writing to a text cannot fail.
-        let _ = write!(told, "{before}the {output} of “{step}”");
-        rest = behind;
-    }
-    told + rest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_outputs;
-
-    #[test]
-    fn outputs_of_steps_are_named_and_not_written_as_expressions() {
-        let name = |id: &str| format!("<{id}>");
-        for (text, expected) in [
-            (
-                "Registers ${{ steps.publish.output.repoContentsUrl }} in the catalog.",
-                "Registers the repoContentsUrl of “<publish>” in the catalog.",
-            ),
-            (
-                "${{ steps['my-repo'].output.url }}",
-                "the url of “<my-repo>”",
-            ),
-            ("Costs ${{ 5 }}", "Costs ${{ 5 }}"),
-            ("${{ steps.a", "${{ steps.a"),
-        ] {
-            assert_eq!(with_outputs(text, name), expected);
-        }
-    }
 }

@@ -6,6 +6,7 @@ use axum::{http::StatusCode, response::Response};
 use super::{
     super::{code::Prose, error::PageError, respond, shell::Shell},
     field::Drawing,
+    host_offers::{Asking, HostOffers},
     loaded::Loaded,
     rich::Rich,
     view::{FieldView, id_of},
@@ -14,6 +15,7 @@ use crate::{
     http::AppState,
     scaffolder::{
         form::{AnswerFault, Answers, FormPage},
+        host_lists::Patience,
         makes,
     },
     urls,
@@ -103,14 +105,21 @@ impl Sitting<'_> {
         self.loaded.pages.get(self.index)
     }
 
-    fn view(&self, state: &AppState, shell: &Shell) -> FormPageView {
+    async fn view(&self, state: &AppState, shell: &Shell) -> FormPageView {
+        let page = self.page();
+        let fields = page.map_or_else(Vec::new, |page| page.fields(self.answers));
+        let asking = Asking {
+            state,
+            loaded: self.loaded,
+            answers: self.answers,
+        };
+        let offers = HostOffers::ask(asking, &fields, None, Patience::Page).await;
         let drawing = Drawing {
             state,
             loaded: self.loaded,
             faults: self.faults,
+            offers: &offers,
         };
-        let page = self.page();
-        let fields = page.map(|page| page.fields(self.answers));
         let entity_ref = &self.loaded.entity_ref;
         let buttons = self
             .loaded
@@ -127,7 +136,7 @@ impl Sitting<'_> {
             title: page.map_or_else(String::new, |page| page.title.clone()),
             lead: Rich::new(page.map_or("", |page| &page.description)),
             steps: steps(self.loaded, self.draft, self.answers, Some(self.index)),
-            fields: drawing.fields(&fields.unwrap_or_default()),
+            fields: drawing.fields(&fields),
             summary: self.faults.iter().map(SummaryLine::new).collect(),
             note: Prose::new(self.note),
             sent: Carried {
@@ -151,22 +160,22 @@ impl Sitting<'_> {
     }
 
     /// The whole page.
-    pub(super) fn draw(
+    pub(super) async fn draw(
         &self,
         state: &AppState,
         shell: &Shell,
         status: StatusCode,
     ) -> Result<Response, PageError> {
-        respond::with_status(shell, status, self.view(state, shell).render())
+        respond::with_status(shell, status, self.view(state, shell).await.render())
     }
 
     /// The questions alone.
-    pub(super) fn draw_questions(
+    pub(super) async fn draw_questions(
         &self,
         state: &AppState,
         shell: &Shell,
     ) -> Result<Response, PageError> {
-        respond::html(shell, self.view(state, shell).as_questions().render())
+        respond::html(shell, self.view(state, shell).await.as_questions().render())
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) async fn show(
         brought,
         note: "",
     };
-    sitting.draw(&state, &shell, StatusCode::OK)
+    sitting.draw(&state, &shell, StatusCode::OK).await
 }
 
 /// Takes the first answers: a draft begins. Of a template that asks nothing, the run does.

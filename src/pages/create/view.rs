@@ -3,7 +3,7 @@
 use askama::{Template, filters::HtmlSafe};
 
 use super::rich::Rich;
-use crate::pages::code::Prose;
+use crate::{pages::code::Prose, scaffolder::form::Suggestion};
 
 /// A question: `{{ field }}` in a template. A list or a group holds others.
 #[derive(Debug, Clone, Template)]
@@ -123,6 +123,8 @@ pub(super) struct Line {
     pub(super) offers: Vec<Offer>,
     /// Where to ask for more than is offered at first.
     pub(super) more: Option<String>,
+    /// Where a Git host is asked: why it offers nothing; may be empty.
+    pub(super) lookup: Option<String>,
 }
 
 /// An answer that is offered.
@@ -132,6 +134,25 @@ pub(super) struct Offer {
     pub(super) value: String,
     /// What it is called; may be empty.
     pub(super) label: String,
+}
+
+impl Offer {
+    /// One that is called by its name.
+    pub(super) fn named(value: String) -> Self {
+        Self {
+            value,
+            label: String::new(),
+        }
+    }
+}
+
+impl From<Suggestion> for Offer {
+    fn from(one: Suggestion) -> Self {
+        Self {
+            value: one.value,
+            label: one.label,
+        }
+    }
 }
 
 /// Something to choose.
@@ -184,6 +205,7 @@ impl FieldView {
             (!self.description.is_empty()).then_some("about"),
             (!self.help.is_empty() || !self.note.is_empty()).then_some("help"),
             Some("fault"),
+            matches!(&self.view, View::Line(line) if line.lookup.is_some()).then_some("offered"),
         ];
         let ids = parts.into_iter().flatten();
         let ids: Vec<String> = ids.map(|part| format!("{}-{part}", self.id)).collect();

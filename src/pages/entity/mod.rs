@@ -168,7 +168,7 @@ async fn overview(
         template_runs,
         made_by,
         outline: if is_template {
-            template::outline(document)
+            template::outline(document, state.runs.actions())
         } else {
             Outline::default()
         },

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use super::{
     super::{
         code::{Excerpt, Finding, Language, MAX_LINES},
+        diff::{self, Diff, Row},
         error::PageError,
         flash,
         form::Field,
-        history::diff::{self, Diff, Row},
         params::Params,
         path::EntityPath,
         respond,

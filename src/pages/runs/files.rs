@@ -1,37 +1,29 @@
-//! The files a run made: a tree for each place they went to, and what they hold.
+//! The files a run made: a tree for each place they went to, and what changed in them.
 
 use askama::Template;
 use axum::{extract::State, response::Response};
 
 use super::{
     super::{
-        code::Excerpt,
+        diff::Row,
         error::PageError,
-        git::{
-            language,
-            text::{size, visible, visible_name},
-        },
+        git::text::{size, visible_name},
         link::EntityLink,
         params::Params,
         respond,
         shell::Shell,
     },
     asked::Asked,
+    difference::{Room, Shown},
 };
 use crate::{
     entity::EntityRef,
     error::{Error, Result},
     http::AppState,
-    scaffolder::{FileChange, FileContent, MadeFile, MadeFiles},
+    scaffolder::{FileChange, MadeFiles},
     urls,
 };
 
-/// Bytes of texts on the page together, so that it stays light; the rest is a link away.
-const MAX_TOGETHER: u64 = 64 * 1024;
-/// Files whose text is on the page.
-const MAX_OPEN: usize = 60;
-/// A larger file is not shown.
-const MAX_SHOWN: u64 = 512 * 1024;
 /// Files listed of each place.
 const MAX_LISTED: usize = 1_000;
 
@@ -64,21 +56,6 @@ struct FileView {
     shown: Shown,
 }
 
-/// What can be shown of a file.
-enum Shown {
-    Text(Excerpt),
-    /// On a page of its own.
-    Elsewhere(String),
-    /// Why not.
-    Nothing(&'static str),
-}
-
-/// What is still to be put on the page.
-struct Room {
-    bytes: u64,
-    files: usize,
-}
-
 /// Answers [`crate::urls::RUN_FILES`]; with `path`, one file alone.
 pub(super) async fn page(
     State(state): State<AppState>,
@@ -93,13 +70,10 @@ pub(super) async fn page(
     if let Some(path) = &one {
         only(&mut found, path)?;
     }
-    let mut room = Room {
-        bytes: if one.is_some() {
-            MAX_SHOWN
-        } else {
-            MAX_TOGETHER
-        },
-        files: MAX_OPEN,
+    let mut room = if one.is_some() {
+        Room::of_one()
+    } else {
+        Room::of_all()
     };
     let mut places = Vec::new();
     for some in found {
@@ -137,7 +111,7 @@ impl PlaceView {
         let mut files = Vec::new();
         for file in found.files.into_iter().take(MAX_LISTED) {
             files.push(FileView {
-                shown: shown(state, id, &file, room).await?,
+                shown: Shown::of(state, id, &file, room).await?,
                 path: visible_name(&file.path),
                 size: size(file.size_bytes),
                 change: word(file.change),
@@ -158,37 +132,4 @@ fn word(change: FileChange) -> (&'static str, &'static str) {
         FileChange::Changed => ("changed", "info"),
         FileChange::Deleted => ("deleted", "went"),
     }
-}
-
-async fn shown(state: &AppState, id: &str, file: &MadeFile, room: &mut Room) -> Result<Shown> {
-    if file.change == FileChange::Deleted {
-        return Ok(Shown::Nothing("It was deleted."));
-    }
-    if file.size_bytes > MAX_SHOWN {
-        return Ok(Shown::Nothing("It is too large to be shown here."));
-    }
-    if file.size_bytes > room.bytes || room.files == 0 {
-        let files = urls::run_part(id, "files");
-        let alone = urls::with_query(&files, &[("path", &file.path)]);
-        return Ok(Shown::Elsewhere(alone));
-    }
-    room.bytes -= file.size_bytes;
-    room.files -= 1;
-    Ok(match state.runs.file(id, &file.hash).await? {
-        None => Shown::Nothing(
-            "It is not kept any more: the files of a run go seven days after its end.",
-        ),
-        Some(FileContent::Secret) => {
-            Shown::Nothing("The run carried secrets, and a file may hold one: it is not shown.")
-        }
-        Some(FileContent::Bytes(bytes)) => match String::from_utf8(bytes) {
-            Ok(text) if text.is_empty() => Shown::Nothing("It is empty."),
-            Ok(text) if !text.contains('\0') => Shown::Text(Excerpt::whole(
-                &visible_name(&file.path),
-                &visible(&text.replace("\r\n", "\n")),
-                language(&file.path),
-            )),
-            _ => Shown::Nothing("It is no text."),
-        },
-    })
 }

@@ -7,6 +7,7 @@ mod act;
 mod actions;
 mod answers;
 mod asked;
+mod difference;
 mod effects;
 mod export;
 mod files;

@@ -56,10 +56,10 @@ impl Action for HostAction {
     }
 }
 
-/// What is announced where the place depends on an earlier step.
+/// What is announced while the place is not known: before there are answers, or where it depends on an earlier step.
 pub(super) fn undetermined(about: &About) -> Planned {
     Planned {
-        what: format!("{} (where depends on an earlier step)", about.description),
+        what: format!("{} (where is not known yet)", about.description),
         undo: Undo::By("As the step says when it is known where.".to_owned()),
     }
 }

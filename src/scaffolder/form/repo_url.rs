@@ -84,6 +84,8 @@ pub struct RepoUrlOptions {
     allowed: Vec<(RepoPart, Vec<String>)>,
     /// What a part is called, and what helps to fill it in.
     told: Vec<(RepoPart, String, String)>,
+    /// Whether repositories that are there are not to be offered.
+    hides_repositories: bool,
 }
 
 impl RepoUrl {
@@ -117,6 +119,22 @@ impl RepoUrl {
         let value = value.trim();
         if !value.is_empty() {
             self.parts.push((part, value.to_owned()));
+        }
+    }
+
+    /// Whose the repository is, as the product's addresses write it; `None` while that is not said whole.
+    #[must_use]
+    pub fn owner(&self, product: Option<ScmHost>) -> Option<String> {
+        let said = |part| Some(self.part(part)).filter(|value| !value.is_empty());
+        match product {
+            Some(ScmHost::AzureRepos) => {
+                let (organization, project) =
+                    (said(RepoPart::Organization)?, said(RepoPart::Project)?);
+                Some(format!("{organization}/{project}"))
+            }
+            Some(ScmHost::BitbucketCloud) => said(RepoPart::Workspace).map(str::to_owned),
+            Some(ScmHost::BitbucketServer) => said(RepoPart::Project).map(str::to_owned),
+            _ => said(RepoPart::Owner).map(str::to_owned),
         }
     }
 
@@ -165,7 +183,7 @@ impl RepoUrl {
             if value.is_empty() {
                 let label = options.label(*part);
                 faults.push((*part, format!("{label}: say which.")));
-            } else if !allowed.is_empty() && !allowed.iter().any(|one| one == value) {
+            } else if !options.allows(*part, value) {
                 let told = format!("{} must be one of {}.", part.label(), allowed.join(", "));
                 faults.push((*part, told));
             } else if value.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -195,7 +213,27 @@ impl RepoUrlOptions {
             hosts: ui.texts("allowedHosts"),
             allowed: allowed.into(),
             told: told.into(),
+            hides_repositories: ui.is("disableRepoAutocomplete"),
         }
+    }
+
+    /// Whether the repository may be on a host, as far as the template says.
+    #[must_use]
+    pub fn allows_host(&self, host: &str) -> bool {
+        self.hosts.is_empty() || self.hosts.iter().any(|one| one == host)
+    }
+
+    /// Whether a part may be this.
+    #[must_use]
+    pub fn allows(&self, part: RepoPart, value: &str) -> bool {
+        let allowed = self.allowed(part);
+        allowed.is_empty() || allowed.iter().any(|one| one == value)
+    }
+
+    /// Whether repositories that are there may be offered.
+    #[must_use]
+    pub fn offers_repositories(&self) -> bool {
+        !self.hides_repositories
     }
 
     /// What a part may be; empty: anything.

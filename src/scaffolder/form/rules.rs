@@ -109,7 +109,7 @@ fn refused_url(
     if text.is_empty() {
         return None;
     }
-    if !options.hosts.is_empty() && !options.hosts.contains(&url.host) {
+    if !options.allows_host(&url.host) {
         return Some(format!(
             "The host must be one of {}.",
             options.hosts.join(", ")

@@ -1,4 +1,4 @@
-//! What a picker offers: entities and tags of the catalog, a bounded number of them.
+//! What a picker offers from the catalog: entities and tags, a bounded number of them (`host_list` is for Git hosts).
 
 use serde::Deserialize;
 use serde_json::Value;

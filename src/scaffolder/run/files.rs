@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     scaffolder::{
         Workspace,
-        workspace::{Entry, EntryKind, MAX_BYTES, Manifest},
+        workspace::{EntryKind, MAX_BYTES, Manifest},
     },
     store::{self, Db, RunBlob, Tx, put_run_blob, put_run_manifest, run_blob, run_blob_sizes},
 };
@@ -34,7 +34,7 @@ pub(super) async fn snapshot(
             continue;
         }
         let content = workspace.content(entry).await?;
-        let blob = packed(journal.run_id, entry, &content, seal)?;
+        let blob = packed(journal.run_id, &entry.hash, &content, seal)?;
         known.insert(blob.hash.clone(), blob.size_bytes);
         blobs.push(blob);
     }
@@ -116,15 +116,19 @@ fn purpose(run_id: &str, hash: &str) -> String {
     format!("run {run_id} file {hash}")
 }
 
-fn packed(run_id: &str, entry: &Entry, content: &[u8], seal: Option<&Seal>) -> Result<RunBlob> {
+/// A content, ready to be kept.
+pub(super) fn packed(
+    run_id: &str,
+    hash: &str,
+    content: &[u8],
+    seal: Option<&Seal>,
+) -> Result<RunBlob> {
     let mut packed = lz4_flex::compress_prepend_size(content);
     if let Some(seal) = seal {
-        packed = seal
-            .seal(&purpose(run_id, &entry.hash), &packed)?
-            .into_bytes();
+        packed = seal.seal(&purpose(run_id, hash), &packed)?.into_bytes();
     }
     Ok(RunBlob {
-        hash: entry.hash.clone(),
+        hash: hash.to_owned(),
         size_bytes: i64::try_from(content.len()).map_err(Error::internal)?,
         is_sealed: seal.is_some(),
         content: packed,

@@ -5,6 +5,7 @@
 //! `step_journal`). A process may die at any moment. What the pipelines of a run's commits come to is followed
 //! afterwards (`pipelines`).
 
+mod bases;
 mod cancel;
 mod effect_rows;
 mod execution;
@@ -33,6 +34,7 @@ use std::{
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+pub use bases::KeptText;
 pub use made::{FileChange, FileContent, Made, MadeFile, MadeFiles};
 pub use requests::NewRun;
 pub use step_journal::StepJournal;

@@ -11,12 +11,14 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    bases::{self, BEFORE},
     effect_rows::{Written, effect_of, observed_of, outcome_of},
     journal::RunJournal,
     pipelines::expected_pipeline,
     secrets::{self, Secrets},
 };
 use crate::{
+    auth::Seal,
     clock::UnixMillis,
     config::Secret,
     error::{Error, Result},
@@ -121,9 +123,13 @@ impl<'a> StepJournal<'a> {
     async fn intend(&self, call: &ActionCall<'_>, ordinal: i64, effect: &Effect) -> Result<Value> {
         let now = self.run.now();
         let token = call.token();
-        let observed = effect
+        let mut observed = effect
             .observe(&self.world(call, token.as_ref(), now))
             .await?;
+        if let Effect::Commit(commit) = effect {
+            let kept = bases::keep(self.run, call, commit, self.seal_of_files()).await?;
+            observed[BEFORE] = serde_json::to_value(kept).map_err(Error::internal)?;
+        }
         let written = Written::new(effect, call.log.mask())?;
         let row = RunEffect {
             step_key: self.step.key.clone(),
@@ -141,6 +147,12 @@ impl<'a> StepJournal<'a> {
             Ok(outcome) => self.done(row, outcome).await,
             Err(failure) => self.failed(row, failure).await,
         }
+    }
+
+    /// Files are encrypted where the user gave secrets: one may hold a secret.
+    fn seal_of_files(&self) -> Option<&Seal> {
+        let seal = self.run.services.seal.as_ref();
+        seal.filter(|_| self.secrets.are_given())
     }
 
     /// Finds out what became of an effect that was meant when the process ended.

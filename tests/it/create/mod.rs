@@ -4,6 +4,7 @@ mod corpus;
 mod drafts;
 mod fields;
 mod gallery;
+mod host_offers;
 mod journey;
 
 use axum::http::{StatusCode, header};

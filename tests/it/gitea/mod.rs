@@ -2,8 +2,10 @@
 
 mod access;
 mod catalog;
+mod choices;
 mod commits;
 mod crashes;
+mod differences;
 mod half_done;
 mod kills;
 mod pipelines;

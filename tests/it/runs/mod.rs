@@ -16,6 +16,7 @@ mod kill;
 mod many;
 mod own_actions;
 mod page_actions;
+mod page_files;
 mod page_lists;
 mod page_live;
 mod pages;

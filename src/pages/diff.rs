@@ -11,25 +11,25 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::pages) struct Piece {
+pub(super) struct Piece {
     /// Whether this is what differs within the line.
-    pub(in crate::pages) is_marked: bool,
+    pub(super) is_marked: bool,
     /// Its text, without the line's end.
-    pub(in crate::pages) text: String,
+    pub(super) text: String,
 }
 
 /// A line of one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::pages) struct Side {
+pub(super) struct Side {
     /// Its number in that text, from 1.
-    pub(in crate::pages) number: usize,
+    pub(super) number: usize,
     /// Its text.
-    pub(in crate::pages) pieces: Vec<Piece>,
+    pub(super) pieces: Vec<Piece>,
 }
 
 /// A row: what was on the left, what is on the right.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::pages) enum Row {
+pub(super) enum Row {
     /// Both sides say the same.
     Same {
         /// In the old text.
@@ -52,17 +52,19 @@ pub(in crate::pages) enum Row {
 
 /// A comparison of two texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::pages) struct Diff {
+pub(super) struct Diff {
+    /// What the texts are of, where a page has several comparisons; may be empty.
+    pub(super) of: String,
     /// Rows, top to bottom.
-    pub(in crate::pages) rows: Vec<Row>,
+    pub(super) rows: Vec<Row>,
     /// Lines that came.
-    pub(in crate::pages) added: usize,
+    pub(super) added: usize,
     /// Lines that went.
-    pub(in crate::pages) removed: usize,
+    pub(super) removed: usize,
 }
 
 /// Compares two texts line by line.
-pub(in crate::pages) fn compare(old: &str, new: &str) -> Diff {
+pub(super) fn compare(old: &str, new: &str) -> Diff {
     let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
     let mut result = Diff::default();
     let mut shown_to = 0;
@@ -85,7 +87,7 @@ pub(in crate::pages) fn compare(old: &str, new: &str) -> Diff {
 
 impl Diff {
     /// Whether the texts are the same.
-    pub(in crate::pages) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 

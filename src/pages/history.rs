@@ -1,13 +1,11 @@
 //! The versions of an entity: who changed what, when and why; and what differs between any two.
 
-pub(super) mod diff;
-
 use askama::Template;
 use axum::{Router, extract::State, response::Response, routing::get};
 
-use self::diff::{Diff, Row};
 use super::{
     author::Author,
+    diff::{self, Diff, Row},
     entity::{Document, Header, Tab},
     error::PageError,
     moment::Moment,
