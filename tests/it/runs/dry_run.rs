@@ -88,7 +88,7 @@ async fn until_there_are(folders: usize, place: &Path) {
 #[tokio::test]
 async fn the_folder_goes_with_a_client_that_goes_away() {
     let server = MockServer::start().await;
-    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
     Mock::given(any()).respond_with(slow).mount(&server).await;
     let host = server.address().to_string();
     let app = portal("").reads_from(&host).start().await;

@@ -309,3 +309,41 @@ async fn an_environment_has_its_rules_its_variables_and_reviewers() {
     let variable = host.body("POST /repos/acme/shop/environments/production/variables");
     assert_eq!(variable, json!({"name": "REGION", "value": "eu"}));
 }
+
+#[tokio::test]
+async fn a_first_commit_stays_in_a_repository_that_was_there_and_goes_with_one_the_run_made() {
+    const PUSH: &str = "    - id: files\n      action: roadiehq:utils:fs:write\n      input: {path: README.md, content: A shop}\n    - id: push\n      action: github:repo:push\n      input: {repoUrl: '${{ parameters.host }}?owner=acme&repo=shop', defaultBranch: main, protectDefaultBranch: false}\n";
+    const CREATE: &str = "    - id: create\n      action: github:repo:create\n      input: {repoUrl: '${{ parameters.host }}?owner=acme&repo=shop'}\n";
+    let shop = json!({
+        "id": 7, "name": "shop", "owner": {"login": "acme"}, "html_url": "https://github.example.com/acme/shop",
+        "clone_url": "https://github.example.com/acme/shop.git", "default_branch": "main", "private": true, "size": 0,
+    });
+    let there = github()
+        .await
+        .with("/repos/acme/shop", shop)
+        .with("/repos/acme/shop/branches", json!([]));
+    let made = github().await;
+    for (host, steps, key, told) in [
+        (
+            there,
+            PUSH.to_owned(),
+            "staysBecause",
+            "that was there before",
+        ),
+        (
+            made,
+            format!("{CREATE}{PUSH}"),
+            "undo",
+            "Goes with the repository.",
+        ),
+    ] {
+        let app = with(&host, &steps).start().await;
+        let id = start(&app, "made", json!({ "host": authority(&host) })).await;
+        let status = ended(&app, &id).await;
+        assert_eq!(status, "completed", "{:#?}", said(&app, &id).await);
+        let list = app.get(&format!("/api/callboard/runs/{id}/undo")).await;
+        let commit = list.json()["effects"][0].clone();
+        let found = commit[key].as_str().unwrap_or_default();
+        assert!(found.contains(told), "{commit}");
+    }
+}
