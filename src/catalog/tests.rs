@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{clock::UnixMillis, store::StoredEntity};
+use crate::store::StoredEntity;
 
 /// A component of few words, so that random ones have much in common.
 #[derive(Debug, Clone)]
@@ -53,6 +53,10 @@ impl Draft {
             targets: Vec::new(),
         })
     }
+}
+
+fn take(catalog: &Catalog, changes: Vec<Change>) {
+    catalog.take_in(catalog.parse(changes));
 }
 
 fn draft() -> impl Strategy<Value = Draft> {
@@ -125,7 +129,7 @@ fn apply_one_by_one(catalog: &Catalog, steps: &[Step]) {
                 Change::Gone(EntityRef::new("Component", "default", &format!("n{name}")))
             }
         };
-        catalog.take_in(catalog.parse(vec![change]));
+        take(catalog, vec![change]);
     }
 }
 
@@ -237,12 +241,12 @@ proptest! {
     #[test]
     fn following_changes_equals_starting_anew(steps in prop::collection::vec(step(), 1..40)) {
         let followed = catalog();
-        followed.apply(vec![Draft { name: 99, kind: "API", owner: 1, lifecycle: None, tags: vec!["z"], depends_on: vec![], revision: 0 }.change()]);
+        take(&followed, vec![Draft { name: 99, kind: "API", owner: 1, lifecycle: None, tags: vec!["z"], depends_on: vec![], revision: 0 }.change()]);
         warm(&followed);
-        followed.apply(vec![Change::Gone(EntityRef::new("API", "default", "n99"))]);
+        take(&followed, vec![Change::Gone(EntityRef::new("API", "default", "n99"))]);
         apply_one_by_one(&followed, &steps);
         let anew = catalog();
-        anew.apply(alive(&steps).values().map(Draft::change).collect());
+        take(&anew, alive(&steps).values().map(Draft::change).collect());
         anew.settle();
         prop_assert_eq!(everything(&followed), everything(&anew));
         prop_assert_eq!(followed.read().len(), alive(&steps).len());
@@ -324,7 +328,7 @@ fn relations_and_ancestors_follow_those_who_declare_them() {
         depends_on: vec![],
         ..component.clone()
     };
-    catalog.take_in(catalog.parse(vec![component.change(), other.change()]));
+    take(&catalog, vec![component.change(), other.change()]);
     let relations = |entity_ref: &str| -> Vec<(String, String)> {
         let entity = catalog.read().entity(entity_ref).expect("it is there");
         let entity: Value = serde_json::from_slice(&entity).expect("entities are JSON");
@@ -352,7 +356,7 @@ fn relations_and_ancestors_follow_those_who_declare_them() {
     let views = catalog.read().relations("component:default/n2");
     assert_eq!(views[0].declared_by, [component.entity_ref()]);
     assert!(!views[1].target_exists, "there is no such group");
-    catalog.take_in(catalog.parse(vec![Change::Gone(component.entity_ref())]));
+    take(&catalog, vec![Change::Gone(component.entity_ref())]);
     assert_eq!(
         relations("component:default/n2"),
         [pair("ownedBy", "group:default/team-1")]
@@ -377,7 +381,7 @@ fn full_text_looks_into_the_fields_asked_for() {
         depends_on: vec![],
         revision: 0,
     };
-    catalog.take_in(catalog.parse((0..12).map(|name| draft(name).change()).collect()));
+    take(&catalog, (0..12).map(|name| draft(name).change()).collect());
     let find = |term: &str, fields: &[&str]| {
         let fields = fields.iter().map(|field| (*field).to_owned()).collect();
         let full_text = Some(FullTextFilter {

@@ -8,7 +8,6 @@ use serde_json::json;
 use super::*;
 use crate::{
     catalog::Catalog,
-    clock::UnixMillis,
     entity::{EntityRef, Kinds},
     error::Result,
     store::{Change, StoredEntity},

@@ -296,6 +296,7 @@ async fn the_host_in_the_portal_offers_its_own_also_in_place_of_another() {
         visibility: Visibility::Private,
         default_branch: Some("trunk".to_owned()),
         with_readme: true,
+        project: None,
     };
     let local = app.state().forges.host(&own_host).expect("it is on");
     local.create_repository(&new).await.expect("made");
