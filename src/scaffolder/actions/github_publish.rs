@@ -51,7 +51,7 @@ impl Action for PublishGitHub {
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
         let given = Given(input);
         let Ok(place) = Place::of(input, ScmHost::GitHub) else {
-            return Ok(vec![undetermined(&self.about())]);
+            return Ok(vec![undetermined(&self.about(), input)]);
         };
         let mut all = vec![publish::planned(&place)];
         all.extend(
@@ -112,7 +112,7 @@ impl Action for CreateGitHub {
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
         let Ok(place) = Place::of(input, ScmHost::GitHub) else {
-            return Ok(vec![undetermined(&self.about())]);
+            return Ok(vec![undetermined(&self.about(), input)]);
         };
         let mut all = vec![Planned {
             what: format!("Makes the repository {place}."),
@@ -161,7 +161,7 @@ impl Action for PushGitHub {
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
         let given = Given(input);
         let Ok(place) = Place::of(input, ScmHost::GitHub) else {
-            return Ok(vec![undetermined(&self.about())]);
+            return Ok(vec![undetermined(&self.about(), input)]);
         };
         let mut all = vec![Planned {
             what: format!("Commits the files to {place}."),
