@@ -258,12 +258,13 @@ mod tests {
     #[test]
     fn steps_say_what_they_make_with_the_names_of_questions_and_steps() {
         let document = Document::from(json!({"spec": {
-            "parameters": {"properties": {"repo": {"title": "Where", "type": "string"}}},
+            "parameters": {"properties": {"repo": {"title": "Its place", "type": "string"}}},
             "steps": [
                 {"id": "fetch", "action": "fetch:plain", "input": {"url": "./skeleton"}},
-                {"id": "publish", "name": "Publish it", "action": "publish:github", "input": {"repoUrl": "${{ parameters.repo }}"}},
+                {"id": "publish", "name": "Publish it", "action": "publish:gitea", "input": {"repoUrl": "${{ parameters.repo }}"}},
                 {"action": "catalog:register", "input": {"repoContentsUrl": "${{ steps.publish.output.repoContentsUrl }}"}},
                 {"action": "gitea:secret:create", "input": {"repoUrl": "${{ parameters.repo }}", "name": "TOKEN"}},
+                {"action": "github:webhook", "input": {"repoUrl": "${{ parameters.repo }}"}},
                 {"action": "no:such"},
             ],
         }}));
@@ -273,13 +274,18 @@ mod tests {
             effects.map(|one| one.what.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(told(0), [""; 0], "it changes the files of the run only");
-        let publish = ["Makes the repository “Where”, and commits the files to it."];
+        let publish = ["Makes the repository “Its place”, and commits the files to it."];
         assert_eq!(told(1), publish);
         assert!(steps[1].effects[0].can_undo);
         let register = ["Registers the repoContentsUrl of “Publish it” in the catalog."];
         assert_eq!(told(2), register);
         assert!(!told(3)[0].contains("//"), "{:?}", told(3));
-        assert_eq!(told(4), [""; 0]);
+        assert!(
+            told(4)[0].ends_with(". Where: “Its place”."),
+            "{:?}",
+            told(4)
+        );
+        assert_eq!(told(5), [""; 0]);
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Action for Environment {
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
         let Ok(place) = Place::of(input, ScmHost::GitHub) else {
-            return Ok(vec![undetermined(&self.about())]);
+            return Ok(vec![undetermined(&self.about(), input)]);
         };
         let calls = calls(&place, Given(input));
         Ok(calls

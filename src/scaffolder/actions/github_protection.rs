@@ -44,7 +44,7 @@ impl Action for BranchProtection {
         let branch = given.text("branch").unwrap_or("that counts");
         Ok(vec![match Place::of(input, ScmHost::GitHub) {
             Ok(place) => planned(&place, given, branch),
-            Err(_) => undetermined(&self.about()),
+            Err(_) => undetermined(&self.about(), input),
         }])
     }
 

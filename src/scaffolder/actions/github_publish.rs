@@ -59,7 +59,7 @@ impl Action for PublishGitHub {
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
         let given = Given(input);
         let Ok(place) = Place::of(input, ScmHost::GitHub) else {
-            return Ok(vec![undetermined(&self.about())]);
+            return Ok(vec![undetermined(&self.about(), input)]);
         };
         let mut all = vec![publish::planned(&place)];
         all.extend(
@@ -131,7 +131,7 @@ impl Action for CreateGitHub {
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
         let Ok(place) = Place::of(input, ScmHost::GitHub) else {
-            return Ok(vec![undetermined(&self.about())]);
+            return Ok(vec![undetermined(&self.about(), input)]);
         };
         let mut all = vec![Planned {
             what: format!("Makes the repository {place}."),
@@ -180,7 +180,7 @@ impl Action for PushGitHub {
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
         let given = Given(input);
         let Ok(place) = Place::of(input, ScmHost::GitHub) else {
-            return Ok(vec![undetermined(&self.about())]);
+            return Ok(vec![undetermined(&self.about(), input)]);
         };
         let mut all = vec![Planned {
             what: format!("Commits the files to {place}."),

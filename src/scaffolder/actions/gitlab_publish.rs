@@ -91,7 +91,7 @@ impl Action for PublishGitLab {
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
         let given = Given(input);
         let Ok(place) = place(input) else {
-            return Ok(vec![undetermined(&self.about())]);
+            return Ok(vec![undetermined(&self.about(), input)]);
         };
         let mut all = vec![publish::planned(&place)];
         let calls = before_files(&place, given)

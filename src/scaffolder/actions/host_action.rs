@@ -31,7 +31,7 @@ impl Action for HostAction {
 
     fn plan(&self, input: &Value) -> Result<Vec<Planned>> {
         let Ok(place) = Place::named(input, self.product, self.takes_host) else {
-            return Ok(vec![undetermined(&self.about())]);
+            return Ok(vec![undetermined(&self.about(), input)]);
         };
         let calls = (self.calls)(&place, Given(input));
         Ok(calls
@@ -56,10 +56,15 @@ impl Action for HostAction {
     }
 }
 
-/// What is announced while the place is not known: before there are answers, or where it depends on an earlier step.
-pub(super) fn undetermined(about: &About) -> Planned {
+/// What is announced while the place is not known, before there are answers or where it depends on an earlier step:
+/// as the template writes it.
+pub(super) fn undetermined(about: &About, input: &Value) -> Planned {
+    let what = about.description.trim_end_matches('.');
     Planned {
-        what: format!("{} (where is not known yet)", about.description),
+        what: match Given(input).word("repoUrl") {
+            "" => format!("{what} (where is not known yet)."),
+            written => format!("{what}. Where: {written}."),
+        },
         undo: Undo::By("As the step says when it is known where.".to_owned()),
     }
 }

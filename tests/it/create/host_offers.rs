@@ -1,6 +1,9 @@
 //! What pickers offer from Git hosts: owners, repositories and branches, with a host that stands in.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use axum::http::StatusCode;
 use callboard::{
@@ -82,6 +85,13 @@ async fn offered(app: &TestApp, id: &str, typed: &[(&str, &str)]) -> (Vec<String
     let why = why.and_then(|rest| rest.split('>').nth(1)?.split('<').next());
     let names = options(found.text()).into_iter().map(str::to_owned);
     (names.collect(), why.unwrap_or_default().to_owned())
+}
+
+/// What failed is remembered. A call that was given up may still reach the host.
+async fn nothing_is_asked_twice(server: &MockServer) {
+    let calls = asked(server).await;
+    let different: BTreeSet<&String> = calls.iter().collect();
+    assert_eq!(different.len(), calls.len(), "{calls:?}");
 }
 
 #[tokio::test]
@@ -217,9 +227,8 @@ async fn a_slow_host_holds_up_no_form_and_is_waited_for_by_who_looks() {
             .contains("<input class=\"input\" type=\"text\" id=\"fowner_3a--repoUrl\"")
     );
     assert!(began.elapsed() < Duration::from_secs(3), "it does not wait");
-    let calls = asked(&server).await;
     app.get(FORM).await;
-    assert_eq!(asked(&server).await, calls, "the second page does not ask");
+    nothing_is_asked_twice(&server).await;
     let host = server.address().to_string();
     let (names, why) = offered(&app, OWNER, &[("host:/repoUrl", &host)]).await;
     assert_eq!((names, why.as_str()), (vec!["ana".to_owned()], ""));
@@ -244,10 +253,10 @@ async fn a_host_that_refuses_or_is_closed_leaves_a_plain_field_that_says_why() {
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text().contains(told), "{status}: {}", page.text());
         assert_eq!(listed(page.text(), OWNER), [""; 0]);
-        let calls = asked(&server).await;
-        assert_eq!(calls.is_empty(), credentials.is_empty(), "{status}");
         app.get(FORM).await;
-        assert_eq!(asked(&server).await, calls, "{status}: remembered");
+        nothing_is_asked_twice(&server).await;
+        let is_asked = !asked(&server).await.is_empty();
+        assert_eq!(is_asked, !credentials.is_empty(), "{status}");
         let host = server.address().to_string();
         let sent = [
             ("host:/repoUrl", host.as_str()),
