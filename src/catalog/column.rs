@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use roaring::RoaringBitmap;
+
 use super::{
     table::{SlotId, Table},
     text::TextId,
@@ -12,6 +14,8 @@ use super::{
 #[derive(Debug, Default)]
 pub(super) struct Column {
     pub(super) pairs: Vec<(TextId, SlotId)>,
+    /// The entities that are there.
+    pub(super) slots: RoaringBitmap,
 }
 
 /// A place in an order: value and uid.
@@ -22,7 +26,8 @@ impl Column {
     pub(super) fn new(mut pairs: Vec<(TextId, SlotId)>, table: &Table) -> Self {
         pairs.sort_unstable_by(|a, b| compare(table, *a, position_of(table, *b)));
         pairs.dedup();
-        Self { pairs }
+        let slots = pairs.iter().map(|(_, slot)| *slot).collect();
+        Self { pairs, slots }
     }
 
     /// How many pairs stand before a position.
@@ -41,13 +46,16 @@ impl Column {
         let place = self.before(table, position_of(table, pair));
         if self.pairs.get(place) != Some(&pair) {
             self.pairs.insert(place, pair);
+            self.slots.insert(pair.1);
         }
     }
 
+    /// Who removes one pair of an entity removes all of them.
     pub(super) fn remove(&mut self, pair: (TextId, SlotId), table: &Table) {
         let place = self.before(table, position_of(table, pair));
         if self.pairs.get(place) == Some(&pair) {
             self.pairs.remove(place);
+            self.slots.remove(pair.1);
         }
     }
 }

@@ -29,8 +29,6 @@ pub(super) struct Postings {
     haystack: OnceLock<Haystack>,
     /// Entities with the key, whatever its value.
     pub(super) existing: RoaringBitmap,
-    /// Entities with the key and a value that can be compared.
-    pub(super) valued: RoaringBitmap,
 }
 
 impl Posting {
@@ -53,7 +51,6 @@ impl Postings {
     pub(super) fn insert(&mut self, value: Option<TextId>, slot: SlotId, texts: &Texts) {
         self.existing.insert(slot);
         let Some(value) = value else { return };
-        self.valued.insert(slot);
         match self.by_value.get_mut(&value) {
             Some(Posting::Many(slots)) => drop(slots.insert(slot)),
             Some(posting @ Posting::One(_)) => {
@@ -83,7 +80,6 @@ impl Postings {
         texts: &Texts,
     ) {
         self.existing.remove(slot);
-        self.valued.remove(slot);
         for value in values.flatten() {
             let is_empty = match self.by_value.get_mut(&value) {
                 Some(Posting::Many(slots)) => {

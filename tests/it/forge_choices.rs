@@ -170,7 +170,9 @@ async fn gitea_reads_a_list_to_its_end() {
             let mut pairs = request.url.query_pairs();
             let is_second = pairs.any(|(key, value)| key == "page" && value == "2");
             let body = if is_second { &rest } else { &whole };
-            ResponseTemplate::new(StatusCode::OK.as_u16()).set_body_json(body)
+            ResponseTemplate::new(StatusCode::OK.as_u16())
+                .insert_header("x-total-count", "53")
+                .set_body_json(body)
         })
         .mount(&server)
         .await;
