@@ -91,9 +91,7 @@ impl Portal {
             // Two Locations beside the entities of the files.
             if let Some(entities) = self.entities(client).await
                 && entities.len() == FILES * ENTITIES_A_FILE + 2
-                && entities
-                    .values()
-                    .all(|entity| entity["spec"]["type"] != "draft")
+                && entities.values().all(is_complete)
             {
                 return entities;
             }
@@ -104,6 +102,15 @@ impl Portal {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// Whether an entity is what its file says now, with the relation that another declares.
+fn is_complete(entity: &Value) -> bool {
+    let relations = entity["relations"].as_array().into_iter().flatten();
+    let is_named = relations
+        .map(|relation| &relation["type"])
+        .any(|kind| kind == "dependencyOf");
+    entity["spec"]["type"] != "draft" && (is_named || entity["kind"] != "Component")
 }
 
 /// A catalog of many files; `kind` is the type of every component in them.
