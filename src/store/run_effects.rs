@@ -177,9 +177,19 @@ pub async fn settle_run_effect(
     was_done: bool,
     now: UnixMillis,
 ) -> Result<bool> {
-    const DONE: &str = "UPDATE run_effects SET state = 'done', changed_at = $4 WHERE run_id = $1 AND step_key = $2 AND ordinal = $3 AND state = 'unknown' AND (EXISTS (SELECT 1 FROM runs WHERE runs.id = $1 AND runs.status IN ('waiting', 'completed', 'failed')) OR EXISTS (SELECT 1 FROM run_waits WHERE run_waits.run_id = $1 AND run_waits.step_key = $2 AND run_waits.kind = 'outcome' AND run_waits.answer IS NULL))";
-    const NOT_DONE: &str = "DELETE FROM run_effects WHERE run_id = $1 AND step_key = $2 AND ordinal = $3 AND state = 'unknown' AND (EXISTS (SELECT 1 FROM runs WHERE runs.id = $1 AND runs.status IN ('waiting', 'completed', 'failed')) OR EXISTS (SELECT 1 FROM run_waits WHERE run_waits.run_id = $1 AND run_waits.step_key = $2 AND run_waits.kind = 'outcome' AND run_waits.answer IS NULL))";
-    let changed = if was_done {
+    const OPEN: &str = "SELECT COUNT(*) FROM run_effects WHERE run_id = $1 AND step_key = $2 AND ordinal = $3 AND state = 'unknown' AND (EXISTS (SELECT 1 FROM runs WHERE runs.id = $1 AND runs.status IN ('waiting', 'completed', 'failed')) OR EXISTS (SELECT 1 FROM run_waits WHERE run_waits.run_id = $1 AND run_waits.step_key = $2 AND run_waits.kind = 'outcome' AND run_waits.answer IS NULL))";
+    const DONE: &str = "UPDATE run_effects SET state = 'done', changed_at = $4 WHERE run_id = $1 AND step_key = $2 AND ordinal = $3";
+    // Nobody else writes until the transaction ends.
+    let open: i64 = on_tx!(tx, |connection| sqlx::query_scalar(OPEN)
+        .bind(run_id)
+        .bind(step_key)
+        .bind(ordinal)
+        .fetch_one(connection)
+        .await)?;
+    if open == 0 {
+        return Ok(false);
+    }
+    if was_done {
         on_tx!(tx, |connection| sqlx::query(DONE)
             .bind(run_id)
             .bind(step_key)
@@ -187,15 +197,9 @@ pub async fn settle_run_effect(
             .bind(now.0)
             .execute(connection)
             .await
-            .map(|done| done.rows_affected()))?
+            .map(drop))?;
     } else {
-        on_tx!(tx, |connection| sqlx::query(NOT_DONE)
-            .bind(run_id)
-            .bind(step_key)
-            .bind(ordinal)
-            .execute(connection)
-            .await
-            .map(|done| done.rows_affected()))?
-    };
-    Ok(changed == 1)
+        delete_run_effect(tx, run_id, step_key, ordinal).await?;
+    }
+    Ok(true)
 }
