@@ -1,7 +1,8 @@
 //! The cursors of `by-query` (`catalog-api.md` §4.3): base64 of JSON, read and written as Backstage's.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Filter, FullTextFilter, OrderField, cursor_shape::cursor_issues};
 use crate::{
@@ -22,6 +23,51 @@ pub(super) struct Cursor {
     pub(super) first: (String, String),
     pub(super) is_previous: bool,
     pub(super) total_items: usize,
+}
+
+/// A cursor as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenCursor<'a> {
+    order_fields: Vec<WrittenOrder<'a>>,
+    is_previous: bool,
+    full_text_filter: WrittenText<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<Value>,
+    order_field_values: Vec<&'a str>,
+    first_sort_field_values: Vec<&'a str>,
+    total_items: usize,
+}
+
+#[derive(Serialize)]
+struct WrittenOrder<'a> {
+    field: &'a str,
+    order: &'static str,
+}
+
+impl<'a> From<&'a OrderField> for WrittenOrder<'a> {
+    fn from(order: &'a OrderField) -> Self {
+        Self {
+            field: &order.field,
+            order: if order.descending { "desc" } else { "asc" },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WrittenText<'a> {
+    term: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    fields: &'a [String],
+}
+
+impl<'a> From<Option<&'a FullTextFilter>> for WrittenText<'a> {
+    fn from(text: Option<&'a FullTextFilter>) -> Self {
+        Self {
+            term: text.map_or("", |text| &text.term),
+            fields: text.map_or(&[], |text| &text.fields),
+        }
+    }
 }
 
 fn malformed(why: impl std::fmt::Display) -> Error {
@@ -66,39 +112,24 @@ impl Cursor {
     }
 
     pub(super) fn encode(&self) -> String {
-        let values = |(value, uid): &(String, String)| {
-            if self.order.is_empty() {
-                json!([uid])
-            } else {
-                json!([value, uid])
-            }
+        let written = WrittenCursor {
+            order_fields: self.order.iter().map(WrittenOrder::from).collect(),
+            is_previous: self.is_previous,
+            full_text_filter: WrittenText::from(self.full_text.as_ref()),
+            query: (self.filter != Filter::All).then(|| self.filter.to_predicate()),
+            order_field_values: self.values(&self.position),
+            first_sort_field_values: self.values(&self.first),
+            total_items: self.total_items,
         };
-        let order: Vec<Value> = self
-            .order
-            .iter()
-            .map(|order| json!({"field": order.field, "order": if order.descending { "desc" } else { "asc" }}))
-            .collect();
-        let mut cursor = Map::new();
-        cursor.insert("orderFields".into(), order.into());
-        cursor.insert("isPrevious".into(), self.is_previous.into());
-        let full_text = self.full_text.as_ref().map_or_else(
-            || json!({"term": ""}),
-            |full_text| {
-                if full_text.fields.is_empty() {
-                    json!({"term": full_text.term})
-                } else {
-                    json!({"term": full_text.term, "fields": full_text.fields})
-                }
-            },
-        );
-        cursor.insert("fullTextFilter".into(), full_text);
-        if self.filter != Filter::All {
-            cursor.insert("query".into(), self.filter.to_predicate());
+        STANDARD.encode(serde_json::to_vec(&written).expect("texts and numbers are JSON"))
+    }
+
+    fn values<'a>(&self, (value, uid): &'a (String, String)) -> Vec<&'a str> {
+        if self.order.is_empty() {
+            vec![uid]
+        } else {
+            vec![value, uid]
         }
-        cursor.insert("orderFieldValues".into(), values(&self.position));
-        cursor.insert("firstSortFieldValues".into(), values(&self.first));
-        cursor.insert("totalItems".into(), self.total_items.into());
-        STANDARD.encode(Value::from(cursor).to_string())
     }
 }
 

@@ -164,7 +164,11 @@ impl<'a> Ordered<'a> {
 
     /// How many entities are selected and have a value to order by.
     fn total(&self) -> usize {
-        number(self.selection.intersection_len(&self.column.slots))
+        let with_value = &self.column.slots;
+        if with_value.len() == self.table.live.len() {
+            return number(self.selection.len());
+        }
+        number(self.selection.intersection_len(with_value))
     }
 
     /// The selected pairs from a place in the order on. Sparse selections are put in order on their own,

@@ -47,10 +47,12 @@ pub fn refuse_foreign_forms(pages: Router) -> Router {
 }
 
 /// Gives every answer its security headers.
-pub(super) fn secure(routes: Router, config: &Config) -> Router {
+pub(super) fn secure(
+    config: &Config,
+) -> MapResponseLayer<impl Fn(Response) -> Response + Clone + use<>> {
     let policy = HeaderValue::from_str(&config.backend.content_security_policy)
         .unwrap_or(HeaderValue::from_static("default-src 'self'"));
-    let add = move |mut response: Response| {
+    MapResponseLayer::new(move |mut response: Response| {
         let headers = response.headers_mut();
         headers.reserve(GUARDS.len() + 1);
         headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
@@ -58,6 +60,5 @@ pub(super) fn secure(routes: Router, config: &Config) -> Router {
             headers.insert(name, value.clone());
         }
         response
-    };
-    routes.layer(MapResponseLayer::new(add))
+    })
 }

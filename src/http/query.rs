@@ -113,6 +113,9 @@ fn plain(name: Cow<'_, str>) -> Cow<'_, str> {
 fn as_integer(text: &str) -> Option<i64> {
     const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
     let text = text.trim();
+    if let Ok(number) = text.parse::<u32>() {
+        return Some(i64::from(number));
+    }
     let radix = |prefix: [&str; 2], radix: u32| {
         let digits = text
             .strip_prefix(prefix[0])
