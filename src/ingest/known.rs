@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::{apply::Precedence, outcome::FileSource};
+use super::{decide::Precedence, outcome::FileSource};
 use crate::{
     entity::Diagnostic,
     source::{self, Stamp},

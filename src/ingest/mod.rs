@@ -6,6 +6,7 @@
 mod apply;
 mod check;
 mod context;
+mod decide;
 mod draft;
 mod dry_run;
 mod faults;

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{Ingest, apply::Cause, roots::Root, settle::Settling, worker::Command};
+use super::{Ingest, decide::Cause, roots::Root, settle::Settling, worker::Command};
 use crate::{
     clock::new_id,
     entity::{EntityRef, LocationRef},

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::{apply::Cause, context::Context};
+use super::{context::Context, decide::Cause};
 use crate::{
     config::OrphanStrategy,
     entity::EntityRef,

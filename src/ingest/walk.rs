@@ -5,9 +5,10 @@ use std::collections::{HashSet, VecDeque};
 use futures_util::{StreamExt, stream};
 
 use super::{
-    apply::{Cause, Writer},
+    apply::Writer,
     check::check_file,
     context::Context,
+    decide::Cause,
     faults,
     known::KnownLocation,
     outcome::{CheckedFile, FileCheck, FileSource, Outcome},
@@ -212,12 +213,8 @@ impl Worker {
                 FileCheck::Checked(checked) => {
                     dependencies = Some(checked.dependencies.clone());
                     found.push(Led::New(locations_in(&checked), location_ref.clone()));
-                    dispossessed.extend(
-                        writer
-                            .put_file(&source, checked, previous.as_ref())
-                            .await?
-                            .dispossessed,
-                    );
+                    let losers = writer.put_file(&source, checked, previous.as_ref()).await?;
+                    dispossessed.extend(losers);
                 }
             }
             read.push((location_ref, stamp, dependencies));

@@ -10,8 +10,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{error, info};
 
 use super::{
-    apply::{Cause, Writer},
+    apply::Writer,
     context::Context,
+    decide::Cause,
     known::Known,
     outcome::FileSource,
     roots::{Root, roots},
