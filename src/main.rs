@@ -4,6 +4,7 @@ use std::{
     io::{self, IsTerminal},
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use callboard::{
@@ -16,6 +17,9 @@ use clap::Parser;
 
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// Threads that read and parse end after so much idleness, and give back what they keep in hand.
+const BLOCKING_THREADS_REST: Duration = Duration::from_secs(1);
 
 /// Everything of a start without configuration.
 const DATA_DIR: &str = "callboard-data";
@@ -129,5 +133,6 @@ fn load(cli: &Cli, environment: &Environment) -> anyhow::Result<Config> {
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_keep_alive(BLOCKING_THREADS_REST)
         .build()?)
 }

@@ -23,8 +23,9 @@ const WRITER_LOCK: &str = "SELECT pg_advisory_xact_lock(20261124)";
 const WRITE_CACHE: &str = "-16000";
 const READ_CACHE: &str = "-256";
 /// Pages of 4 KiB in the write-ahead log until they are folded into the file: what is changed by many transactions,
-/// as indexes are, is then written there once.
-const CHECKPOINT_PAGES: &str = "4000";
+/// as indexes are, is then written there once. What is larger is cut off when the log begins anew.
+const CHECKPOINT_PAGES: &str = "16000";
+const LOG_BYTES: &str = "16000000";
 
 /// An open database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -100,7 +101,10 @@ impl Db {
                 options
                     .clone()
                     .pragma("cache_size", WRITE_CACHE)
-                    .pragma("wal_autocheckpoint", CHECKPOINT_PAGES),
+                    .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+                    .pragma("journal_size_limit", LOG_BYTES)
+                    // What it takes to undo a statement, too.
+                    .pragma("temp_store", "MEMORY"),
             )
             .await
             .map_err(|source| cannot_open(&file.display().to_string(), &source))?;
@@ -167,10 +171,12 @@ impl Db {
         })
     }
 
-    /// After much was written: gives back the memory that took.
+    /// After much was written: folds it into the file, and gives back the memory that took.
     pub async fn rest(&self) -> Result<()> {
         if let Self::Sqlite { write, .. } = self {
-            sqlx::query("PRAGMA shrink_memory").execute(write).await?;
+            for pragma in ["PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA shrink_memory"] {
+                sqlx::query(pragma).execute(write).await?;
+            }
         }
         Ok(())
     }
