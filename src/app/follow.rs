@@ -20,6 +20,10 @@ const POLL: Duration = Duration::from_millis(500);
 /// Settling relations and publishing words cost nearly as much for one change as for thousands: while changes pour
 /// in, each takes at most a tenth of the time.
 const REST: u32 = 9;
+/// Changes pour in no more when none came for so long.
+const CALM: Duration = Duration::from_millis(500);
+/// While everything is read for the first time, words wait so long at most: they would slow it down.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// After a failure of the database.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -60,14 +64,17 @@ impl Feed {
         }
     }
 
-    /// Waits until there may be more, or until somebody is rested.
-    async fn wait_or(&mut self, rest: Option<Rest>) {
-        match rest {
-            Some(rest) => {
-                let _ = tokio::time::timeout_at(rest.until.into(), self.wait()).await;
-            }
-            None => self.wait().await,
-        }
+    /// Waits until this process wrote more, but not for long.
+    async fn wait_at_most(&mut self, time: Duration) {
+        let _ = tokio::time::timeout(time, self.committed.changed()).await;
+    }
+
+    /// Waits while changes pour in, but not for long.
+    async fn calm(&mut self, at_most: Duration) {
+        let pouring = async {
+            while let Ok(Ok(())) = tokio::time::timeout(CALM, self.committed.changed()).await {}
+        };
+        let _ = tokio::time::timeout(at_most, pouring).await;
     }
 
     /// Waits until there may be more.
@@ -99,8 +106,8 @@ impl Rest {
         }
     }
 
-    fn is_over(self) -> bool {
-        Instant::now() >= self.until
+    fn left(self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
     }
 }
 
@@ -127,9 +134,12 @@ pub(super) async fn fill_catalog(
             unsettled = Some(reached);
             batch = next;
         }
-        let has_caught_up = batch.is_none();
+        if batch.is_none() && unsettled.is_some() {
+            feed.wait_at_most(rest.left().min(CALM)).await;
+            batch = next_batch(&mut feed, &catalog).await;
+        }
         // Nobody reads before all is there once; after that nobody waits for the end of the changes.
-        let is_due = rest.is_over() && (has_caught_up || *loaded.borrow());
+        let is_due = batch.is_none() || (rest.left().is_zero() && *loaded.borrow());
         if let (true, Some(reached)) = (is_due, unsettled) {
             let started = Instant::now();
             let settling = catalog.clone();
@@ -140,11 +150,15 @@ pub(super) async fn fill_catalog(
             rest = Rest::from_work(started);
             unsettled = None;
         }
-        if has_caught_up {
-            if unsettled.is_none() {
-                loaded.send_replace(true);
+        if batch.is_none() {
+            loaded.send_replace(true);
+            if tokio::time::timeout(CALM, feed.wait()).await.is_err() {
+                let untidy = catalog.clone();
+                if let Err(fault) = tokio::task::spawn_blocking(move || untidy.tidy()).await {
+                    error!("Documents could not be packed: {fault}");
+                }
+                feed.wait().await;
             }
-            feed.wait_or(unsettled.map(|_| rest)).await;
             batch = next_batch(&mut feed, &catalog).await;
         }
     }
@@ -181,8 +195,9 @@ pub(super) async fn once_loaded(mut loaded: watch::Receiver<bool>, work: impl Fu
 }
 
 /// Keeps the search index up with the feed.
-pub(super) async fn fill_search(db: Db, search: SearchIndex, committed: watch::Receiver<i64>) {
-    let mut feed = Feed::new(db, committed);
+pub(super) async fn fill_search(db: Db, search: SearchIndex, ingest: Ingest) {
+    let mut feed = Feed::new(db, ingest.committed());
+    let mut has_walked = ingest.first_walk();
     loop {
         let started = Instant::now();
         loop {
@@ -195,8 +210,14 @@ pub(super) async fn fill_search(db: Db, search: SearchIndex, committed: watch::R
         }
         let index = search.clone();
         index_with(move || index.publish()).await;
-        tokio::time::sleep_until(Rest::from_work(started).until.into()).await;
+        let rest = Rest::from_work(started);
         feed.wait().await;
+        if *has_walked.borrow() {
+            feed.calm(rest.left()).await;
+        } else {
+            let walked = has_walked.wait_for(|has_walked| *has_walked);
+            let _ = tokio::time::timeout(PATIENCE, walked).await;
+        }
     }
 }
 

@@ -177,7 +177,7 @@ fn follow_feed(
     let (loaded, is_loaded) = watch::channel(false);
     let (ready, is_ready) = watch::channel(false);
     let fill_catalog = follow::fill_catalog(db.clone(), catalog.clone(), ingest.clone(), loaded);
-    let fill_search = follow::fill_search(db.clone(), search.clone(), ingest.committed());
+    let fill_search = follow::fill_search(db.clone(), search.clone(), ingest.clone());
     let first_walk = ingest.first_walk();
     let tell = readiness::tell_when_ready(is_loaded.clone(), first_walk, catalog.clone(), ready);
     run(Box::pin(fill_catalog));

@@ -15,6 +15,7 @@ mod haystack;
 mod keys;
 mod lately;
 mod list;
+mod pack;
 mod parse;
 mod postings;
 mod predicate;
@@ -233,17 +234,17 @@ impl Catalog {
     }
 
     /// Takes changes in, in their order. Of many, the relations that other entities have because of them are out of
-    /// date until [`Self::settle`]: who is far behind brings each of them up to date once. Blocking, too.
+    /// date until [`Self::settle`], and new ones have none: who is far behind makes each document once. Blocking, too.
     pub fn take_in(&self, Parsed(changes): Parsed) {
-        if changes.len() > MANY {
+        let are_many = changes.len() > MANY;
+        if are_many {
             self.write().keys.forget_made();
         }
         let mut parsed = changes.into_iter();
-        let are_few = parsed.len() <= SLICE;
         while parsed.len() > 0 {
             let mut table = self.write();
-            table.take_in(parsed.by_ref().take(SLICE));
-            if are_few {
+            table.take_in(parsed.by_ref().take(SLICE), are_many);
+            if !are_many {
                 table.stitch_some(SLICE);
             }
         }
@@ -253,6 +254,14 @@ impl Catalog {
     pub fn settle(&self) {
         while self.write().stitch_some(SLICE) > 0 {}
         self.generation.send_modify(|generation| *generation += 1);
+    }
+
+    /// Packs the documents, if enough of them were made anew to be worth it. Blocking, too.
+    pub fn tidy(&self) {
+        let mut next = self.read().table.packing.is_loose().then_some(0);
+        while let Some(first) = next {
+            next = self.write().pack(first, SLICE);
+        }
     }
 
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Table> {

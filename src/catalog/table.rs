@@ -10,6 +10,7 @@ use super::{
     document::FinalDocument,
     facets::Counted,
     keys::{KeyId, Keys},
+    pack::Packing,
     parse::{ParsedChange, ParsedEntity},
     postings::Postings,
     select::Found,
@@ -62,6 +63,7 @@ pub(super) struct Table {
     pub(super) parents: HashMap<TextId, Vec<SlotId>>,
     /// Refs whose relations are out of date; held.
     touched: BTreeSet<TextId>,
+    pub(super) packing: Packing,
     pub(super) found: Found,
     pub(super) counted: Counted,
 }
@@ -70,6 +72,12 @@ impl Table {
     pub(super) fn slot(&self, id: SlotId) -> &Slot {
         self.slots[id as usize]
             .as_ref()
+            .expect("live numbers have a slot")
+    }
+
+    pub(super) fn slot_mut(&mut self, id: SlotId) -> &mut Slot {
+        self.slots[id as usize]
+            .as_mut()
             .expect("live numbers have a slot")
     }
 
@@ -94,6 +102,14 @@ impl Table {
             .find(entity_ref)
             .and_then(|id| self.edges.get(&id));
         edges.map_or(&[], Vec::as_slice)
+    }
+
+    /// Gives back the room that the relations of an entity were given to grow.
+    pub(super) fn cut_edges(&mut self, id: SlotId) {
+        let entity_ref = self.slot(id).entity_ref;
+        if let Some(edges) = self.edges.get_mut(&entity_ref) {
+            edges.shrink_to_fit();
+        }
     }
 
     /// The rows of an entity with a key.
@@ -157,8 +173,8 @@ impl Table {
     }
 
     /// Takes changes in. The relations that others have because of them are out of date until
-    /// [`Self::stitch_some`].
-    pub(super) fn take_in(&mut self, changes: impl Iterator<Item = ParsedChange>) {
+    /// [`Self::stitch_some`]; new entities of many have none until then, and no etag.
+    pub(super) fn take_in(&mut self, changes: impl Iterator<Item = ParsedChange>, are_many: bool) {
         let mut put = Vec::new();
         for change in changes {
             match change {
@@ -167,7 +183,10 @@ impl Table {
                     if let Some(id) = existing {
                         self.take_out(id);
                     }
-                    put.push(self.put_in(existing, *parsed));
+                    let source = self.put_in(existing, *parsed);
+                    if existing.is_some() || !are_many {
+                        put.push(source);
+                    }
                 }
                 ParsedChange::Gone(entity_ref) => {
                     if let Some(id) = self.find(entity_ref.as_str()) {
@@ -208,20 +227,12 @@ impl Table {
     /// Takes an entity out of every index but that of refs; its slot stays for [`Self::put_in`] or [`Self::forget`].
     fn take_out(&mut self, id: SlotId) {
         self.live.remove(id);
-        let (rows, relation_rows) = {
-            let slot = self.slots[id as usize]
-                .as_mut()
-                .expect("live numbers have a slot");
-            (
-                std::mem::take(&mut slot.rows),
-                std::mem::take(&mut slot.relation_rows),
-            )
-        };
+        let slot = self.slot_mut(id);
+        let rows = std::mem::take(&mut slot.rows);
+        let relation_rows = std::mem::take(&mut slot.relation_rows);
         self.unindex(id, &rows);
         self.unindex(id, &relation_rows);
-        let slot = self.slots[id as usize]
-            .as_mut()
-            .expect("live numbers have a slot");
+        let slot = self.slot_mut(id);
         let (location, targets) = (slot.location.take(), std::mem::take(&mut slot.targets));
         self.withdraw(id);
         if let Some(location) = location {
@@ -267,8 +278,9 @@ impl Table {
     fn forget(&mut self, id: SlotId) {
         let slot = self.slots[id as usize]
             .as_ref()
-            .expect("live numbers have a slot");
+            .expect("a slot is freed once");
         let (entity_ref, uid) = (slot.entity_ref, slot.uid);
+        self.packing.loosen(&slot.document.json);
         let hash = self.hasher.hash_one(self.texts.get(entity_ref));
         if let Ok(found) = self.by_ref.find_entry(hash, |other| *other == id) {
             found.remove();
@@ -332,9 +344,9 @@ impl Table {
                 hasher.hash_one(texts.get(slot.entity_ref))
             });
         }
-        let rows = std::mem::take(&mut self.slots[id as usize].as_mut().expect("just put in").rows);
+        let rows = std::mem::take(&mut self.slot_mut(id).rows);
         self.index(id, &rows);
-        self.slots[id as usize].as_mut().expect("just put in").rows = rows;
+        self.slot_mut(id).rows = rows;
         self.touch(entity_ref);
         entity_ref
     }
@@ -403,17 +415,13 @@ impl Table {
             rows.push((key, Some(target)));
         }
         rows.sort_by_key(|(key, _)| *key);
-        let slot = self.slots[id as usize]
-            .as_mut()
-            .expect("found numbers have a slot");
+        self.packing.loosen(&document.json);
+        let slot = self.slot_mut(id);
         slot.document = document;
         let old = std::mem::take(&mut slot.relation_rows);
         self.unindex(id, &old);
         self.index(id, &rows);
-        self.slots[id as usize]
-            .as_mut()
-            .expect("found numbers have a slot")
-            .relation_rows = rows.into_boxed_slice();
+        self.slot_mut(id).relation_rows = rows.into_boxed_slice();
     }
 
     /// Brings what was made of the keys up to date with rows an entity gets.

@@ -133,6 +133,14 @@ fn apply_one_by_one(catalog: &Catalog, steps: &[Step]) {
     }
 }
 
+/// Packs every document, in small slices.
+fn pack(catalog: &Catalog) {
+    let mut next = Some(0);
+    while let Some(first) = next {
+        next = catalog.write().pack(first, 3);
+    }
+}
+
 fn by_query(filter: Filter, order: &[(&str, bool)], limit: usize) -> EntityQuery {
     let order = order.iter().map(|(field, descending)| OrderField {
         field: (*field).to_owned(),
@@ -244,7 +252,10 @@ proptest! {
         take(&followed, vec![Draft { name: 99, kind: "API", owner: 1, lifecycle: None, tags: vec!["z"], depends_on: vec![], revision: 0 }.change()]);
         warm(&followed);
         take(&followed, vec![Change::Gone(EntityRef::new("API", "default", "n99"))]);
-        apply_one_by_one(&followed, &steps);
+        for steps in steps.chunks(10) {
+            apply_one_by_one(&followed, steps);
+            pack(&followed);
+        }
         let anew = catalog();
         take(&anew, alive(&steps).values().map(Draft::change).collect());
         anew.settle();
