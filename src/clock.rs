@@ -68,15 +68,7 @@ impl Clock {
     }
 }
 
-/// A new `metadata.uid`: a UUID v7, which begins with the time, so that what is made together lies together in every
-/// index and order.
-#[must_use]
-#[expect(clippy::disallowed_methods, reason = "the one place that makes uids")]
-pub fn new_uid() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
-/// A new random id, as locations and runs have it: a UUID v4.
+/// A new random id, as `metadata.uid` and the ids of locations have it: a UUID v4.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]
 pub fn new_id() -> String {

@@ -119,6 +119,7 @@ pub(super) async fn fill_catalog(
     loaded: watch::Sender<bool>,
 ) {
     let mut feed = Feed::new(db, ingest.committed());
+    let mut has_walked = ingest.first_walk();
     let mut batch = next_batch(&mut feed, &catalog).await;
     let mut rest = Rest::from_work(Instant::now());
     let mut unsettled = None;
@@ -135,7 +136,12 @@ pub(super) async fn fill_catalog(
             batch = next;
         }
         if batch.is_none() && unsettled.is_some() {
-            feed.wait_at_most(rest.left().min(CALM)).await;
+            let is_walking = !*has_walked.borrow_and_update();
+            tokio::select! {
+                () = feed.wait_at_most(rest.left().min(CALM)) => {}
+                // What is read for the first time is all there.
+                Ok(()) = has_walked.changed(), if is_walking => {}
+            }
             batch = next_batch(&mut feed, &catalog).await;
         }
         // Nobody reads before all is there once; after that nobody waits for the end of the changes.

@@ -9,7 +9,7 @@ use super::{
     outcome::{CheckedFile, FileSource},
 };
 use crate::{
-    clock::{UnixMillis, new_uid},
+    clock::{UnixMillis, new_id},
     entity::{Diagnostic, EntityRef},
     error::Result,
     store::{self, File, FileDocument, NewEntity, Tx, Verdict},
@@ -180,7 +180,7 @@ impl<'a, P: Precedence> Writer<'a, P> {
         }
         let change_id = self.changes.take();
         let new = NewEntity {
-            uid: live.map_or_else(new_uid, |row| row.uid.clone()),
+            uid: live.map_or_else(new_id, |row| row.uid.clone()),
             source_hash: store::text_hash(entity.document.as_bytes()),
             document: entity.document,
             location_key: None,

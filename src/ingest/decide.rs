@@ -7,7 +7,7 @@ use super::{
     outcome::{Candidate, CheckedDocument, FileSource, Outcome},
 };
 use crate::{
-    clock::{UnixMillis, new_uid},
+    clock::{UnixMillis, new_id},
     entity::{Diagnostic, EntityRef, FaultScope},
     store::{EntityRow, FileDocument, NewEntity, NewVersion, Verdict},
 };
@@ -227,7 +227,7 @@ impl<P: Precedence> Judge<'_, P> {
         let waits = self.context.holds_back() && entity_ref.kind() == "location";
         let entity = NewEntity {
             entity_ref: entity_ref.clone(),
-            uid: live.map_or_else(new_uid, |row| row.uid.clone()),
+            uid: live.map_or_else(new_id, |row| row.uid.clone()),
             document: candidate.document,
             source_hash: place.hash.to_owned(),
             location_key: Some(self.location_ref.to_owned()),

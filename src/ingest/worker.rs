@@ -91,6 +91,7 @@ impl Worker {
     pub(super) async fn run(mut self, first_walk: watch::Sender<bool>) {
         logged("The first reconcile", self.reconcile("start").await);
         first_walk.send_replace(true);
+        self.rest().await;
         let interval = self.context.options.reconcile_interval;
         loop {
             let pause = async {
@@ -105,7 +106,10 @@ impl Worker {
                     None => return,
                 },
                 Some(path) = self.changed_paths.recv() => self.paths_changed(path).await,
-                () = pause => logged("The reconcile", self.reconcile("reconcile").await),
+                () = pause => {
+                    logged("The reconcile", self.reconcile("reconcile").await);
+                    self.rest().await;
+                }
             }
         }
     }
@@ -126,7 +130,11 @@ impl Worker {
                 (self.read_again(location_refs, &cause).await, done)
             }
             Command::Roots { cause, done } => (self.roots_changed(&cause).await, done),
-            Command::Reconcile { done } => (self.reconcile("reconcile").await, done),
+            Command::Reconcile { done } => {
+                let result = self.reconcile("reconcile").await;
+                self.rest().await;
+                (result, done)
+            }
         };
         logged("What was asked for", result);
         // Who asked may have gone.
@@ -188,7 +196,6 @@ impl Worker {
             count += self.walk(vec![group], &cause, Depth::Whole).await?;
         }
         self.settle(&cause).await?;
-        self.context.db.rest().await?;
         let took = self.context.clock.now().0 - started.0;
         info!(
             files = count,
@@ -196,6 +203,11 @@ impl Worker {
             "Compared {count} files with their sources in {took} ms"
         );
         Ok(())
+    }
+
+    /// After a reconcile, which may have written much.
+    async fn rest(&self) {
+        logged("Tidying the database up", self.context.db.rest().await);
     }
 
     async fn roots_changed(&mut self, cause: &Cause) -> Result<()> {

@@ -224,7 +224,7 @@ pub async fn mark_missing(
 
 /// For each root, the refs that its files no longer list, and how many entities it has in all.
 pub async fn missing_by_origin(tx: &mut Tx) -> Result<HashMap<String, (Vec<String>, i64)>> {
-    const MISSING: &str = "SELECT origin, entity_ref FROM entities WHERE missing_since IS NOT NULL AND deleted_at IS NULL ORDER BY entity_ref";
+    const MISSING: &str = "SELECT origin, entity_ref FROM entities WHERE missing_since IS NOT NULL AND deleted_at IS NULL ORDER BY origin, entity_ref";
     const TOTAL: &str = "SELECT COUNT(*) FROM entities WHERE origin = $1 AND deleted_at IS NULL";
     let rows: Vec<(String, String)> = on_tx!(tx, |connection| sqlx::query_as(MISSING)
         .fetch_all(connection)
