@@ -7,6 +7,7 @@ use ring::digest::{SHA256, digest};
 
 /// Characters of an etag, as Backstage's: the beginning of a SHA-256, which processors have an instruction for.
 const ETAG_LENGTH: usize = 40;
+const RELATIONS_KEY: &str = r#","relations":"#;
 const NO_ETAG: &str = "0000000000000000000000000000000000000000";
 
 /// `{"metadata":{…,"uid":"…","etag":"…"},"apiVersion":…,"kind":…,"spec":…,"relations":[…],"status":{…}}`
@@ -35,7 +36,7 @@ impl FinalDocument {
         json.push_str(NO_ETAG);
         json.push('"');
         json.push_str(&processed[metadata_end..processed.len() - 1]);
-        json.push_str(r#","relations":"#);
+        json.push_str(RELATIONS_KEY);
         let relations_at = json.len();
         json.push_str("[]");
         let relations_end = json.len();
@@ -50,6 +51,12 @@ impl FinalDocument {
             etag_at: number(etag_at),
             relations: (number(relations_at), number(relations_end)),
         }
+    }
+
+    /// The JSON of an entity that has no relations and no status.
+    pub(super) fn head(&self) -> Vec<u8> {
+        let end = self.relations.0 as usize - RELATIONS_KEY.len();
+        [&self.json[..end], b"}"].concat()
     }
 
     /// The same with other relations: (type, target ref) in their order. The etag follows.
@@ -159,6 +166,10 @@ mod tests {
             )
         );
         assert_ne!(etag, NO_ETAG);
+        assert_eq!(
+            String::from_utf8(related.head()).expect("text"),
+            told[..told.find(RELATIONS_KEY).expect("relations")].to_owned() + "}"
+        );
         assert_eq!(related.with_relations(std::iter::empty()).json, bare.json);
     }
 }

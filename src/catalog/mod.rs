@@ -307,6 +307,13 @@ impl Snapshot<'_> {
             .map(|slot| self.table.slot(slot).document.json.clone())
     }
 
+    /// The JSON of an entity without its relations and its status: a team that owns thousands is as small as others.
+    #[must_use]
+    pub fn entity_head(&self, entity_ref: &str) -> Option<Vec<u8>> {
+        let slot = self.table.find(entity_ref)?;
+        Some(self.table.slot(slot).document.head())
+    }
+
     /// Final JSON of an entity by uid.
     #[must_use]
     pub fn entity_by_uid(&self, uid: &str) -> Option<Bytes> {

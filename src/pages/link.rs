@@ -45,8 +45,8 @@ impl EntityLink {
     /// The link to whatever is called so; says so if nothing is.
     #[must_use]
     pub(crate) fn find(catalog: &Snapshot<'_>, entity_ref: &EntityRef) -> Self {
-        let json = catalog.entity(entity_ref.as_str());
-        match json.as_deref().and_then(Summary::read) {
+        let head = catalog.entity_head(entity_ref.as_str());
+        match head.as_deref().and_then(Summary::read) {
             Some(summary) => Self::to(&summary),
             None => Self::broken(entity_ref),
         }
