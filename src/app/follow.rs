@@ -200,29 +200,37 @@ pub(super) async fn once_loaded(mut loaded: watch::Receiver<bool>, work: impl Fu
     }
 }
 
-/// Keeps the search index up with the feed.
+/// Keeps the search index up with the feed: with what SQL holds at once, with what is read for the first time when
+/// that is over.
 pub(super) async fn fill_search(db: Db, search: SearchIndex, ingest: Ingest) {
     let mut feed = Feed::new(db, ingest.committed());
     let mut has_walked = ingest.first_walk();
     loop {
         let started = Instant::now();
+        let is_walking = !*has_walked.borrow();
+        let mut is_news = false;
         loop {
             let changes = feed.read().await;
             if changes.is_empty() {
                 break;
             }
+            is_news = true;
             let index = search.clone();
             index_with(move || index.apply(&changes)).await;
         }
-        let index = search.clone();
-        index_with(move || index.publish()).await;
-        let rest = Rest::from_work(started);
-        feed.wait().await;
-        if *has_walked.borrow() {
-            feed.calm(rest.left()).await;
-        } else {
+        if is_news || !is_walking {
+            let index = search.clone();
+            index_with(move || index.publish()).await;
+        }
+        if is_walking {
             let walked = has_walked.wait_for(|has_walked| *has_walked);
-            let _ = tokio::time::timeout(PATIENCE, walked).await;
+            if let Ok(Err(_)) = tokio::time::timeout(PATIENCE, walked).await {
+                return; // who walks is gone: the process is on its way out
+            }
+        } else {
+            let rest = Rest::from_work(started);
+            feed.wait().await;
+            feed.calm(rest.left()).await;
         }
     }
 }
