@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 use tracing::error;
 
 use crate::{
     catalog::{Catalog, Parsed},
-    error::Result,
+    error::{Error, Result},
     ingest::Ingest,
     search::SearchIndex,
     store::{Change, Db, changes_since},
@@ -32,6 +32,8 @@ struct Feed {
     db: Db,
     seen: i64,
     committed: watch::Receiver<i64>,
+    /// The next rows, where it is certain that there are more: read while the last ones are worked on.
+    ahead: Option<JoinHandle<Result<(Vec<Change>, i64)>>>,
 }
 
 impl Feed {
@@ -40,6 +42,7 @@ impl Feed {
             db,
             seen: 0,
             committed,
+            ahead: None,
         }
     }
 
@@ -47,9 +50,18 @@ impl Feed {
     async fn read(&mut self) -> Vec<Change> {
         self.committed.mark_unchanged();
         loop {
-            match changes_since(&self.db, self.seen, CHUNK).await {
+            let read = match self.ahead.take() {
+                Some(ahead) => ahead.await.map_err(Error::internal).flatten(),
+                None => changes_since(&self.db, self.seen, CHUNK).await,
+            };
+            match read {
                 Ok((changes, last)) => {
                     self.seen = last;
+                    if changes.len() == CHUNK as usize {
+                        let db = self.db.clone();
+                        let ahead = async move { changes_since(&db, last, CHUNK).await };
+                        self.ahead = Some(tokio::spawn(ahead));
+                    }
                     return changes;
                 }
                 Err(fault) => {
@@ -122,7 +134,7 @@ pub(super) async fn fill_catalog(
     let mut has_walked = ingest.first_walk();
     let mut batch = next_batch(&mut feed, &catalog).await;
     let mut rest = Rest::from_work(Instant::now());
-    let mut unsettled = None;
+    let (mut unsettled, mut is_all_there) = (None, false);
     loop {
         if let Some(Batch { parsed, reached }) = batch {
             let behind = catalog.clone();
@@ -136,11 +148,11 @@ pub(super) async fn fill_catalog(
             batch = next;
         }
         if batch.is_none() && unsettled.is_some() {
-            let is_walking = !*has_walked.borrow_and_update();
             tokio::select! {
-                () = feed.wait_at_most(rest.left().min(CALM)) => {}
-                // What is read for the first time is all there.
-                Ok(()) = has_walked.changed(), if is_walking => {}
+                () = feed.wait_at_most(rest.left().min(CALM)), if !is_all_there => {}
+                // What is read for the first time is all written: whoever waits for it waits for nothing else.
+                Ok(()) = has_walked.changed(), if !is_all_there => is_all_there = true,
+                else => {}
             }
             batch = next_batch(&mut feed, &catalog).await;
         }
@@ -157,6 +169,7 @@ pub(super) async fn fill_catalog(
             unsettled = None;
         }
         if batch.is_none() {
+            is_all_there = false;
             loaded.send_replace(true);
             if tokio::time::timeout(CALM, feed.wait()).await.is_err() {
                 let untidy = catalog.clone();
