@@ -27,13 +27,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// After a failure of the database.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Changes, and the id of the last of them.
+type Rows = (Vec<Change>, i64);
+
 /// A reader of the feed that knows how far it is.
 struct Feed {
     db: Db,
     seen: i64,
     committed: watch::Receiver<i64>,
     /// The next rows, where it is certain that there are more: read while the last ones are worked on.
-    ahead: Option<JoinHandle<Result<(Vec<Change>, i64)>>>,
+    ahead: Option<JoinHandle<Result<Rows>>>,
 }
 
 impl Feed {
