@@ -79,9 +79,10 @@ impl Feed {
         }
     }
 
-    /// Waits until this process wrote more, but not for long.
-    async fn wait_at_most(&mut self, time: Duration) {
-        let _ = tokio::time::timeout(time, self.committed.changed()).await;
+    /// Waits until this process wrote more, but not for long; whether it did.
+    async fn wait_at_most(&mut self, time: Duration) -> bool {
+        let changed = tokio::time::timeout(time, self.committed.changed()).await;
+        changed.is_ok()
     }
 
     /// Waits while changes pour in, but not for long.
@@ -92,8 +93,8 @@ impl Feed {
         let _ = tokio::time::timeout(at_most, pouring).await;
     }
 
-    /// Waits until there may be more.
-    async fn wait(&mut self) {
+    /// Waits until there may be more, after a wait of so long.
+    async fn wait(&mut self, waited: Duration) {
         match self.db {
             // Only this process writes, and it tells. A sender that is gone never comes back.
             Db::Sqlite { .. } => {
@@ -102,7 +103,7 @@ impl Feed {
                 }
             }
             Db::Postgres { .. } => {
-                let _ = tokio::time::timeout(POLL, self.committed.changed()).await;
+                self.wait_at_most(POLL.saturating_sub(waited)).await;
             }
         }
     }
@@ -152,7 +153,7 @@ pub(super) async fn fill_catalog(
         }
         if batch.is_none() && unsettled.is_some() {
             tokio::select! {
-                () = feed.wait_at_most(rest.left().min(CALM)), if !is_all_there => {}
+                _ = feed.wait_at_most(rest.left().min(CALM)), if !is_all_there => {}
                 // What is read for the first time is all written: whoever waits for it waits for nothing else.
                 Ok(()) = has_walked.changed(), if !is_all_there => is_all_there = true,
                 else => {}
@@ -174,12 +175,12 @@ pub(super) async fn fill_catalog(
         if batch.is_none() {
             is_all_there = false;
             loaded.send_replace(true);
-            if tokio::time::timeout(CALM, feed.wait()).await.is_err() {
+            if !feed.wait_at_most(CALM).await {
                 let untidy = catalog.clone();
                 if let Err(fault) = tokio::task::spawn_blocking(move || untidy.tidy()).await {
                     error!("Documents could not be packed: {fault}");
                 }
-                feed.wait().await;
+                feed.wait(CALM).await;
             }
             batch = next_batch(&mut feed, &catalog).await;
         }
@@ -234,7 +235,7 @@ pub(super) async fn fill_search(db: Db, search: SearchIndex, ingest: Ingest) {
             let index = search.clone();
             index_with(move || index.apply(&changes)).await;
         }
-        if is_news || !is_walking {
+        if is_news || !(is_walking || search.is_ready()) {
             let index = search.clone();
             index_with(move || index.publish()).await;
         }
@@ -245,7 +246,7 @@ pub(super) async fn fill_search(db: Db, search: SearchIndex, ingest: Ingest) {
             }
         } else {
             let rest = Rest::from_work(started);
-            feed.wait().await;
+            feed.wait(Duration::ZERO).await;
             feed.calm(rest.left()).await;
         }
     }

@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::{context::Context, decide::Cause};
+use super::{
+    context::Context,
+    decide::{Cause, ChangeIds},
+};
 use crate::{
     config::OrphanStrategy,
     entity::EntityRef,
@@ -55,27 +58,25 @@ pub(super) struct Settling<'a> {
     pub(super) tx: Tx,
     context: &'a Context,
     cause: &'a Cause,
-    first_change: i64,
-    next_change: i64,
+    changes: ChangeIds,
 }
 
 impl<'a> Settling<'a> {
     pub(super) async fn begin(context: &'a Context, cause: &'a Cause) -> Result<Self> {
         let mut tx = context.db.begin().await?;
-        let first_change = store::next_change_id(&mut tx).await?;
+        let changes = ChangeIds::from(store::next_change_id(&mut tx).await?);
         Ok(Self {
             tx,
             context,
             cause,
-            first_change,
-            next_change: first_change,
+            changes,
         })
     }
 
     /// Makes it so; answers the last change id if anything visible changed.
     pub(super) async fn commit(self) -> Result<Option<i64>> {
         self.tx.commit().await?;
-        Ok((self.next_change > self.first_change).then_some(self.next_change - 1))
+        Ok(self.changes.last())
     }
 
     /// Removes entities for good, with a tombstone each.
@@ -83,8 +84,7 @@ impl<'a> Settling<'a> {
         let (now, by) = (self.context.clock.now(), &self.cause.by);
         let mut versions = Vec::with_capacity(refs.len());
         for entity_ref in refs {
-            store::bury(&mut self.tx, entity_ref, by, now, self.next_change).await?;
-            self.next_change += 1;
+            store::bury(&mut self.tx, entity_ref, by, now, self.changes.take()).await?;
             versions.push(NewVersion {
                 entity_ref: EntityRef::from_canonical(entity_ref),
                 uid: String::new(),
@@ -104,8 +104,7 @@ impl<'a> Settling<'a> {
     /// Keeps entities that nothing lists any more, marked.
     async fn keep(&mut self, refs: &[String]) -> Result<()> {
         for entity_ref in refs {
-            store::set_orphan(&mut self.tx, entity_ref, self.next_change).await?;
-            self.next_change += 1;
+            store::set_orphan(&mut self.tx, entity_ref, self.changes.take()).await?;
         }
         Ok(())
     }
