@@ -1,10 +1,5 @@
 //! What lets the portal into a host stands in no error, no log and no debug text, even if the host repeats it.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use base64::{Engine, prelude::BASE64_STANDARD};
 use callboard::{
     clock::Clock,
@@ -13,45 +8,15 @@ use callboard::{
     forge::{GitHost, RepositoryId},
 };
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
 use wiremock::{Mock, MockServer, Request, matchers::any};
 
 use crate::support::{
     START,
     hosts::{app, forge, integration, json_of, token},
+    log::Log,
 };
 
 const TOKEN: &str = "s3cr3t-token-0123456789";
-
-/// A log that is kept.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        let bytes = self.0.lock().expect("no panic");
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no panic").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 fn basic() -> Credential {
     Credential {
@@ -100,12 +65,7 @@ async fn sent(server: &MockServer) -> Vec<String> {
 
 #[tokio::test]
 async fn no_token_shows_even_if_the_host_repeats_it() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::keep();
     let cases = [
         (ScmHost::GitHub, token(TOKEN)),
         (ScmHost::GitHub, app(&[])),

@@ -1,15 +1,9 @@
 //! A token shows nowhere: not in a log, an error, a page, an argument of a process, or the database.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
-
 use callboard::{
     config::{CredentialKind, Integration, Secret},
     forge::{GitHost, RepositoryId},
 };
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::{
     catalog::{component, new_home},
@@ -18,30 +12,8 @@ use super::{
 use crate::support::{
     TestApp,
     gitea::{Gitea, forge, integration},
+    log::Log,
 };
-
-/// Keeps all that is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no panic").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// The arguments of every process but Gitea's own commands, which made the token.
 fn process_list() -> String {
@@ -102,14 +74,7 @@ fn by_password(gitea: &Gitea) -> Integration {
 #[ignore = "needs the real Gitea: tests/real/build gitea"]
 async fn a_token_shows_nowhere() {
     let gitea = Gitea::shared();
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
-    // With one subscriber alone, `tracing` lets another test's thread, which has none, decide what is never logged.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
+    let log = Log::keep();
     let (_, id, _) = new_home(gitea, "discreet", &[("all.yaml", &component("shop", "a"))]).await;
     let base_url = gitea.url.as_str();
     let target = format!("{base_url}/discreet/home/src/branch/main/all.yaml");
@@ -134,7 +99,7 @@ async fn a_token_shows_nowhere() {
         dump.extend(database(&app));
     }
     repository(&gitea.forge(), "discreet", "another").await;
-    let logged = String::from_utf8_lossy(&log.0.lock().expect("no panic")).into_owned();
+    let logged = log.text();
     assert!(logged.contains("git/commits/main"), "the calls are logged");
     assert!(told.contains("shop") && id.name == "home");
     let encoded =

@@ -7,6 +7,7 @@ pub(crate) mod fake_host;
 pub(crate) mod gitea;
 pub(crate) mod hosts;
 pub(crate) mod kills;
+pub(crate) mod log;
 pub(crate) mod prism;
 pub(crate) mod program;
 pub(crate) mod recorder;
