@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Rows read at once: large enough to be quick, small enough to be no burden.
-const CHUNK: u32 = 4_000;
+const CHUNK: u32 = 1_000;
 /// Other nodes write to PostgreSQL, and nobody tells: look so often.
 const POLL: Duration = Duration::from_millis(500);
 /// Settling relations and publishing words cost nearly as much for one change as for thousands: while changes pour
@@ -22,8 +22,6 @@ const POLL: Duration = Duration::from_millis(500);
 const REST: u32 = 9;
 /// Changes pour in no more when none came for so long.
 const CALM: Duration = Duration::from_millis(500);
-/// While everything is read for the first time, words wait so long at most: they would slow it down.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// After a failure of the database.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -210,21 +208,18 @@ async fn next_batch(feed: &mut Feed, catalog: &Catalog) -> Option<Batch> {
     }
 }
 
-/// Work that may wait until the read model serves.
-pub(super) async fn once_loaded(mut loaded: watch::Receiver<bool>, work: impl Future<Output = ()>) {
-    if loaded.wait_for(|is_loaded| *is_loaded).await.is_ok() {
+/// Work that waits until it is told.
+pub(super) async fn once(mut told: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    if told.wait_for(|is_told| *is_told).await.is_ok() {
         work.await;
     }
 }
 
-/// Keeps the search index up with the feed: with what SQL holds at once, with what is read for the first time when
-/// that is over.
+/// Keeps the search index up with the feed.
 pub(super) async fn fill_search(db: Db, search: SearchIndex, ingest: Ingest) {
     let mut feed = Feed::new(db, ingest.committed());
-    let mut has_walked = ingest.first_walk();
     loop {
         let started = Instant::now();
-        let is_walking = !*has_walked.borrow();
         let mut is_news = false;
         loop {
             let changes = feed.read().await;
@@ -235,20 +230,13 @@ pub(super) async fn fill_search(db: Db, search: SearchIndex, ingest: Ingest) {
             let index = search.clone();
             index_with(move || index.apply(&changes)).await;
         }
-        if is_news || !(is_walking || search.is_ready()) {
+        if is_news || !search.is_ready() {
             let index = search.clone();
             index_with(move || index.publish()).await;
         }
-        if is_walking {
-            let walked = has_walked.wait_for(|has_walked| *has_walked);
-            if let Ok(Err(_)) = tokio::time::timeout(PATIENCE, walked).await {
-                return; // who walks is gone: the process is on its way out
-            }
-        } else {
-            let rest = Rest::from_work(started);
-            feed.wait(Duration::ZERO).await;
-            feed.calm(rest.left()).await;
-        }
+        let rest = Rest::from_work(started);
+        feed.wait(Duration::ZERO).await;
+        feed.calm(rest.left()).await;
     }
 }
 

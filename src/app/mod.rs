@@ -75,7 +75,7 @@ impl App {
             tasks.spawn(stop.clone().run_until_cancelled_owned(task));
         };
         let (is_loaded, is_ready) = follow_feed(&run, &db, (&catalog, &search), &ingest);
-        run(Box::pin(follow::once_loaded(is_loaded, worker)));
+        run(Box::pin(follow::once(is_loaded, worker)));
         keep_local_git(&run, local_git.as_ref(), &ingest);
         let auth = Auth::new(&config, db.clone(), catalog.clone(), clock.clone())?;
         let handles = runs::Handles {
@@ -178,13 +178,11 @@ fn follow_feed(
     let (ready, is_ready) = watch::channel(false);
     let fill_catalog = follow::fill_catalog(db.clone(), catalog.clone(), ingest.clone(), loaded);
     let fill_search = follow::fill_search(db.clone(), search.clone(), ingest.clone());
-    let first_walk = ingest.first_walk();
-    let tell = readiness::tell_when_ready(is_loaded.clone(), first_walk, catalog.clone(), ready);
+    let tell =
+        readiness::tell_when_ready(is_loaded.clone(), catalog.clone(), ingest.clone(), ready);
     run(Box::pin(fill_catalog));
-    run(Box::pin(follow::once_loaded(
-        is_loaded.clone(),
-        fill_search,
-    )));
+    // Words would slow down what is read for the first time.
+    run(Box::pin(follow::once(is_ready.clone(), fill_search)));
     run(Box::pin(tell));
     (is_loaded, is_ready)
 }

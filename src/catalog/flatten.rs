@@ -54,7 +54,9 @@ fn is_longer(text: &str) -> bool {
 
 fn push_lower(buffer: &mut String, text: &str) {
     if text.is_ascii() {
-        buffer.extend(text.chars().map(|letter| letter.to_ascii_lowercase()));
+        let start = buffer.len();
+        buffer.push_str(text);
+        buffer[start..].make_ascii_lowercase();
     } else {
         buffer.push_str(&text.to_lowercase());
     }
@@ -62,8 +64,11 @@ fn push_lower(buffer: &mut String, text: &str) {
 
 /// The rows of an entity, but for those of its relations.
 pub(super) fn flatten(entity: &Value, uid: &str) -> Rows {
-    let mut rows = Rows::default();
-    let mut path = String::new();
+    let mut rows = Rows {
+        buffer: String::with_capacity(1_024),
+        rows: Vec::with_capacity(32),
+    };
+    let mut path = String::with_capacity(64);
     walk(entity, &mut path, &mut rows);
     let metadata = &entity["metadata"];
     rows.push("metadata.name", metadata["name"].as_str());

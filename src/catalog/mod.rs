@@ -47,6 +47,8 @@ use crate::{
 
 /// Changes that go in under one hold of the lock: readers wait for a few milliseconds at most.
 const SLICE: usize = 256;
+/// Entities whose relations are made side by side before they go in.
+const SETTLED_AT_ONCE: usize = 8 * SLICE;
 /// More changes than this make it cheaper to make orders and postings anew than to follow them.
 const MANY: usize = 256;
 
@@ -245,14 +247,30 @@ impl Catalog {
             let mut table = self.write();
             table.take_in(parsed.by_ref().take(SLICE), are_many);
             if !are_many {
-                table.stitch_some(SLICE);
+                for source in table.take_touched(SLICE) {
+                    let stitched = table.stitched(source);
+                    table.stitch_in(stitched);
+                }
             }
         }
     }
 
     /// Brings every relation up to date. Blocking, too.
     pub fn settle(&self) {
-        while self.write().stitch_some(SLICE) > 0 {}
+        loop {
+            let touched = self.write().take_touched(SETTLED_AT_ONCE);
+            if touched.is_empty() {
+                break;
+            }
+            let mut stitched = self.read().table.all_stitched(touched).into_iter();
+            while stitched.len() > 0 {
+                let mut table = self.write();
+                stitched
+                    .by_ref()
+                    .take(SLICE)
+                    .for_each(|stitched| table.stitch_in(stitched));
+            }
+        }
         self.generation.send_modify(|generation| *generation += 1);
     }
 

@@ -1,7 +1,6 @@
 //! From a row of the feed to what the table takes in: done outside the lock, on every core.
 
-use std::thread;
-
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
@@ -13,8 +12,8 @@ use crate::{
     store::{Change, StoredEntity},
 };
 
-/// Fewer changes are parsed on the thread that brings them.
-const WORTH_A_THREAD: usize = 200;
+/// Fewer changes are parsed by one thread.
+const WORTH_A_THREAD: usize = 64;
 
 /// A change, ready to be taken in.
 #[derive(Debug)]
@@ -37,45 +36,8 @@ pub(super) struct ParsedEntity {
 
 /// Parses changes, in their order.
 pub(super) fn parse(changes: Vec<Change>, kinds: &Kinds) -> Vec<ParsedChange> {
-    let threads = thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(8);
-    if changes.len() < WORTH_A_THREAD || threads == 1 {
-        return changes
-            .into_iter()
-            .map(|change| parse_one(change, kinds))
-            .collect();
-    }
-    let share = changes.len().div_ceil(threads);
-    let mut shares: Vec<Vec<Change>> = Vec::with_capacity(threads);
-    let mut changes = changes.into_iter();
-    loop {
-        let next: Vec<Change> = changes.by_ref().take(share).collect();
-        if next.is_empty() {
-            break;
-        }
-        shares.push(next);
-    }
-    thread::scope(|scope| {
-        let tasks: Vec<_> = shares
-            .into_iter()
-            .map(|share| {
-                scope.spawn(move || {
-                    share
-                        .into_iter()
-                        .map(|change| parse_one(change, kinds))
-                        .collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        tasks
-            .into_iter()
-            .flat_map(|task| {
-                task.join()
-                    .expect("parsing what we wrote ourselves does not panic")
-            })
-            .collect()
-    })
+    let changes = changes.into_par_iter().with_min_len(WORTH_A_THREAD);
+    changes.map(|change| parse_one(change, kinds)).collect()
 }
 
 fn parse_one(change: Change, kinds: &Kinds) -> ParsedChange {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, hash::BuildHasher};
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
 use super::{
@@ -16,6 +17,9 @@ use super::{
     select::Found,
     text::{self, TextId, Texts},
 };
+
+/// Fewer entities have their relations made by one thread.
+const WORTH_A_THREAD: usize = 64;
 
 /// The number of an entity.
 pub(super) type SlotId = u32;
@@ -45,6 +49,22 @@ pub(super) struct Edge {
     pub(super) kind: TextId,
     pub(super) target: TextId,
     pub(super) declarer: SlotId,
+}
+
+/// Type and target of a relation.
+struct Told<'a> {
+    texts: (&'a str, &'a str),
+    ids: (TextId, TextId),
+}
+
+/// What the relations of a ref come to, until they are put in.
+#[derive(Debug)]
+pub(super) struct Stitched {
+    /// Still held.
+    source: TextId,
+    entity: Option<(SlotId, FinalDocument)>,
+    /// Types and targets, ordered by type.
+    relations: Vec<(TextId, TextId)>,
 }
 
 /// See the module.
@@ -172,8 +192,8 @@ impl Table {
         })
     }
 
-    /// Takes changes in. The relations that others have because of them are out of date until
-    /// [`Self::stitch_some`]; new entities of many have none until then, and no etag.
+    /// Takes changes in. The relations that others have because of them are out of date until they are stitched; new
+    /// entities of many have none until then, and no etag.
     pub(super) fn take_in(&mut self, changes: impl Iterator<Item = ParsedChange>, are_many: bool) {
         let mut put = Vec::new();
         for change in changes {
@@ -198,23 +218,16 @@ impl Table {
         }
         for source in put {
             if self.touched.remove(&source) {
-                self.stitch(source);
-                self.texts.release(source);
+                self.stitch_in(self.stitched(source));
             }
         }
     }
 
-    /// Brings the relations of at most so many entities up to date; answers how many are left.
-    pub(super) fn stitch_some(&mut self, most: usize) -> usize {
+    /// At most so many of those whose relations are out of date, for [`Self::stitched`] and [`Self::stitch_in`].
+    pub(super) fn take_touched(&mut self, most: usize) -> Vec<TextId> {
         // In the order they came: what lies together is made anew together, and leaves no gaps.
-        for _ in 0..most {
-            let Some(source) = self.touched.pop_first() else {
-                break;
-            };
-            self.stitch(source);
-            self.texts.release(source);
-        }
-        self.touched.len()
+        let touched = std::iter::from_fn(|| self.touched.pop_first());
+        touched.take(most).collect()
     }
 
     /// A ref's relations are out of date.
@@ -386,42 +399,64 @@ impl Table {
         kept.into_boxed_slice()
     }
 
-    /// Makes the relations of an entity anew, if it exists.
-    fn stitch(&mut self, source: TextId) {
-        let Some(id) = self.find(self.texts.get(source)) else {
-            return;
-        };
-        let mut relations: Vec<(TextId, TextId)> = self
-            .edges
-            .get(&source)
-            .into_iter()
-            .flatten()
-            .map(|edge| (edge.kind, edge.target))
-            .collect();
-        relations.sort_unstable_by(|a, b| {
-            let texts = |pair: &(TextId, TextId)| (self.texts.get(pair.0), self.texts.get(pair.1));
-            texts(a).cmp(&texts(b))
-        });
-        relations.dedup();
-        let told = relations
+    /// What the relations of many refs come to: made on every core.
+    pub(super) fn all_stitched(&self, sources: Vec<TextId>) -> Vec<Stitched> {
+        let sources = sources.into_par_iter().with_min_len(WORTH_A_THREAD);
+        sources.map(|source| self.stitched(source)).collect()
+    }
+
+    /// What the relations of a ref come to, and its document with them.
+    pub(super) fn stitched(&self, source: TextId) -> Stitched {
+        let edges = self.edges.get(&source).map_or(&[][..], Vec::as_slice);
+        let mut relations: Vec<Told> = edges
             .iter()
-            .map(|(kind, target)| (self.texts.get(*kind), self.texts.get(*target)));
-        let document = self.slot(id).document.with_relations(told);
+            .map(|edge| Told {
+                texts: (self.texts.get(edge.kind), self.texts.get(edge.target)),
+                ids: (edge.kind, edge.target),
+            })
+            .collect();
+        relations.sort_unstable_by_key(|told| told.texts);
+        relations.dedup_by_key(|told| told.ids);
+        let entity = self.find(self.texts.get(source)).map(|id| {
+            let told = relations.iter().map(|told| told.texts);
+            (id, self.slot(id).document.with_relations(told))
+        });
+        let relations = relations.iter().map(|told| told.ids).collect();
+        Stitched {
+            source,
+            entity,
+            relations,
+        }
+    }
+
+    /// Puts the relations of an entity in, if it exists.
+    pub(super) fn stitch_in(&mut self, stitched: Stitched) {
+        if let Some((id, document)) = stitched.entity {
+            self.packing.loosen(&document.json);
+            let rows = self.relation_rows(&stitched.relations);
+            let slot = self.slot_mut(id);
+            slot.document = document;
+            let old = std::mem::take(&mut slot.relation_rows);
+            self.unindex(id, &old);
+            self.index(id, &rows);
+            self.slot_mut(id).relation_rows = rows;
+        }
+        self.texts.release(stitched.source);
+    }
+
+    /// Rows of relations that are ordered by type.
+    fn relation_rows(&mut self, relations: &[(TextId, TextId)]) -> Box<[Row]> {
         let mut rows: Vec<Row> = Vec::with_capacity(relations.len());
-        for (kind, target) in relations {
-            let key = format!("relations.{}", self.texts.get(kind)).to_lowercase();
+        for of_kind in relations.chunk_by(|a, b| a.0 == b.0) {
+            let key = format!("relations.{}", self.texts.get(of_kind[0].0)).to_lowercase();
             let key = self.keys.put(&key);
-            self.texts.hold_again(target);
-            rows.push((key, Some(target)));
+            for (_, target) in of_kind {
+                self.texts.hold_again(*target);
+                rows.push((key, Some(*target)));
+            }
         }
         rows.sort_by_key(|(key, _)| *key);
-        self.packing.loosen(&document.json);
-        let slot = self.slot_mut(id);
-        slot.document = document;
-        let old = std::mem::take(&mut slot.relation_rows);
-        self.unindex(id, &old);
-        self.index(id, &rows);
-        self.slot_mut(id).relation_rows = rows.into_boxed_slice();
+        rows.into_boxed_slice()
     }
 
     /// Brings what was made of the keys up to date with rows an entity gets.

@@ -8,7 +8,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 pub(super) type TextId = NonZeroU32;
 
 /// What grows gets room for one part in so many more.
-const SPARE: usize = 4;
+const SPARE: usize = 1;
 /// So much may be left over.
 const LEFT_OVER_BYTES: usize = 1 << 16;
 

@@ -154,8 +154,8 @@ impl Ingest {
         self.seen(change_id).await;
     }
 
-    /// Waits until the read model has seen everything that is committed.
-    async fn all_seen(&self) {
+    /// Waits, a few seconds at most, until the read model has seen everything that is committed.
+    pub async fn all_seen(&self) {
         let last = *self.committed.borrow();
         self.seen(last).await;
     }
