@@ -2,49 +2,87 @@
 
 use serde_json::Value;
 
+use super::text::{TextId, Texts};
+
 /// Longer keys have no row; longer values are there, but cannot be compared. In characters.
 const MAX_LENGTH: usize = 200;
 
-/// Rows over one buffer.
+/// A key in lower case and a value as authored, by their numbers in [`Names`]; `None`: the key is there, its value
+/// cannot be compared.
+pub(super) type NamedRow = (TextId, Option<TextId>);
+
+/// What rows are made of, each once.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
-    buffer: String,
-    rows: Vec<(Span, Option<Span>)>,
+pub(super) struct Names {
+    pub(super) keys: Texts,
+    pub(super) texts: Texts,
 }
 
-type Span = (u32, u32);
+/// The rows of one entity, as they are made.
+struct Rows<'a> {
+    names: &'a mut Names,
+    rows: Vec<NamedRow>,
+    /// The key of the value that is looked at, and the same in lower case.
+    path: String,
+    key: String,
+}
 
-impl Rows {
-    /// Key in lower case and value as authored; `None`: the key is there, its value cannot be compared.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.rows
-            .iter()
-            .map(|(key, value)| (self.slice(*key), value.map(|value| self.slice(value))))
-    }
-
-    fn slice(&self, (start, end): Span) -> &str {
-        &self.buffer[start as usize..end as usize]
-    }
-
-    fn push(&mut self, key: &str, value: Option<&str>) {
-        if is_longer(key) {
+impl Rows<'_> {
+    fn push(&mut self, value: Option<&str>) {
+        if is_longer(&self.path) {
             return;
         }
-        let start = self.buffer.len();
-        push_lower(&mut self.buffer, key);
-        let key = self.span_from(start);
-        let value = value.filter(|value| !is_longer(value)).map(|value| {
-            let start = self.buffer.len();
-            self.buffer.push_str(value);
-            self.span_from(start)
-        });
-        self.rows.push((key, value));
+        self.key.clear();
+        push_lower(&mut self.key, &self.path);
+        let value = value.filter(|value| !is_longer(value));
+        let row = (
+            self.names.keys.hold(&self.key),
+            value.map(|value| self.names.texts.hold(value)),
+        );
+        self.rows.push(row);
     }
 
-    fn span_from(&self, start: usize) -> Span {
-        let number =
-            |length: usize| u32::try_from(length).expect("an entity is smaller than 4 GiB");
-        (number(start), number(self.buffer.len()))
+    fn push_as(&mut self, key: &str, value: Option<&str>) {
+        key.clone_into(&mut self.path);
+        self.push(value);
+    }
+
+    /// Whatever is below a value.
+    fn walk(&mut self, value: &Value) {
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    self.below(key, |rows| {
+                        if !is_special(&rows.path) {
+                            rows.walk(value);
+                        }
+                    });
+                }
+            }
+            Value::Array(list) => {
+                for item in list {
+                    self.walk(item);
+                    if let Value::String(text) = item {
+                        self.below(text, |rows| rows.push(Some("true")));
+                    }
+                }
+            }
+            Value::Null => self.push(None),
+            Value::String(text) => self.push(Some(text)),
+            Value::Bool(value) => self.push(Some(if *value { "true" } else { "false" })),
+            Value::Number(number) => self.push(Some(&as_javascript(number))),
+        }
+    }
+
+    /// What a step further comes to.
+    fn below(&mut self, step: &str, work: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(step);
+        work(self);
+        self.path.truncate(length);
     }
 }
 
@@ -63,55 +101,20 @@ fn push_lower(buffer: &mut String, text: &str) {
 }
 
 /// The rows of an entity, but for those of its relations.
-pub(super) fn flatten(entity: &Value, uid: &str) -> Rows {
+pub(super) fn flatten(entity: &Value, uid: &str, names: &mut Names) -> Vec<NamedRow> {
     let mut rows = Rows {
-        buffer: String::with_capacity(1_024),
+        names,
         rows: Vec::with_capacity(32),
+        path: String::with_capacity(64),
+        key: String::with_capacity(64),
     };
-    let mut path = String::with_capacity(64);
-    walk(entity, &mut path, &mut rows);
+    rows.walk(entity);
     let metadata = &entity["metadata"];
-    rows.push("metadata.name", metadata["name"].as_str());
-    rows.push(
-        "metadata.namespace",
-        metadata["namespace"].as_str().or(Some("default")),
-    );
-    rows.push("metadata.uid", Some(uid));
-    rows
-}
-
-fn walk(value: &Value, path: &mut String, rows: &mut Rows) {
-    match value {
-        Value::Object(map) => {
-            let length = path.len();
-            for (key, value) in map {
-                if length > 0 {
-                    path.push('.');
-                }
-                path.push_str(key);
-                if !is_special(path) {
-                    walk(value, path, rows);
-                }
-                path.truncate(length);
-            }
-        }
-        Value::Array(list) => {
-            for item in list {
-                walk(item, path, rows);
-                if let Value::String(text) = item {
-                    let length = path.len();
-                    path.push('.');
-                    path.push_str(text);
-                    rows.push(path, Some("true"));
-                    path.truncate(length);
-                }
-            }
-        }
-        Value::Null => rows.push(path, None),
-        Value::String(text) => rows.push(path, Some(text)),
-        Value::Bool(value) => rows.push(path, Some(if *value { "true" } else { "false" })),
-        Value::Number(number) => rows.push(path, Some(&as_javascript(number))),
-    }
+    rows.push_as("metadata.name", metadata["name"].as_str());
+    let namespace = metadata["namespace"].as_str().or(Some("default"));
+    rows.push_as("metadata.namespace", namespace);
+    rows.push_as("metadata.uid", Some(uid));
+    rows.rows
 }
 
 /// Left out, or added in another form.
@@ -152,10 +155,14 @@ mod tests {
             "spec": {"port": 80, "ratio": 2.0, "on": true, "none": null, "list": [{"a": 1}, [2]], "long": "x".repeat(201)},
             "relations": [1],
         });
-        let rows = flatten(&entity, "u");
+        let mut names = Names::default();
+        let rows = flatten(&entity, "u", &mut names);
         let told: Vec<String> = rows
             .iter()
-            .map(|(key, value)| format!("{key}={}", value.unwrap_or("∅")))
+            .map(|(key, value)| {
+                let value = value.map_or("∅", |value| names.texts.get(value));
+                format!("{}={value}", names.keys.get(*key))
+            })
             .collect();
         assert_eq!(
             told,

@@ -23,6 +23,7 @@ mod predicate_shape;
 mod projection;
 mod query;
 mod select;
+mod stitch;
 mod table;
 mod text;
 
@@ -38,7 +39,7 @@ pub use filter::Filter;
 pub use predicate::check_predicate;
 pub use projection::Projection;
 
-use self::{parse::ParsedChange, table::Table};
+use self::{parse::Share, table::Table};
 use crate::{
     entity::{EntityRef, Kinds},
     error::Result,
@@ -68,7 +69,7 @@ pub struct Snapshot<'a> {
 
 /// Changes that were parsed, and are not taken in yet.
 #[derive(Debug)]
-pub struct Parsed(Vec<ParsedChange>);
+pub struct Parsed(Vec<Share>);
 
 /// One order field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -237,19 +238,23 @@ impl Catalog {
 
     /// Takes changes in, in their order. Of many, the relations that other entities have because of them are out of
     /// date until [`Self::settle`], and new ones have none: who is far behind makes each document once. Blocking, too.
-    pub fn take_in(&self, Parsed(changes): Parsed) {
-        let are_many = changes.len() > MANY;
+    pub fn take_in(&self, Parsed(shares): Parsed) {
+        let count: usize = shares.iter().map(|share| share.changes.len()).sum();
+        let are_many = count > MANY;
         if are_many {
             self.write().keys.forget_made();
         }
-        let mut parsed = changes.into_iter();
-        while parsed.len() > 0 {
-            let mut table = self.write();
-            table.take_in(parsed.by_ref().take(SLICE), are_many);
-            if !are_many {
-                for source in table.take_touched(SLICE) {
-                    let stitched = table.stitched(source);
-                    table.stitch_in(stitched);
+        for share in shares {
+            let held = self.write().hold(&share.names);
+            let mut changes = share.changes.into_iter();
+            while changes.len() > 0 {
+                let mut table = self.write();
+                table.take_in(changes.by_ref().take(SLICE), &held, are_many);
+                if !are_many {
+                    for source in table.take_touched(SLICE) {
+                        let stitched = table.stitched(source);
+                        table.stitch_in(stitched);
+                    }
                 }
             }
         }

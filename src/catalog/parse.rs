@@ -5,47 +5,71 @@ use serde_json::{Value, json};
 
 use super::{
     document::{FinalDocument, metadata_end},
-    flatten::{Rows, flatten},
+    flatten::{NamedRow, Names, flatten},
+    text::TextId,
 };
 use crate::{
-    entity::{Diagnostic, EntityRef, Kinds, Relation, relations},
+    entity::{Diagnostic, EntityRef, Kinds, relations},
     store::{Change, StoredEntity},
 };
 
 /// Fewer changes are parsed by one thread.
 const WORTH_A_THREAD: usize = 64;
 
-/// A change, ready to be taken in.
+/// Changes that one thread parsed, ready to be taken in.
+#[derive(Debug, Default)]
+pub(super) struct Share {
+    pub(super) changes: Vec<ParsedChange>,
+    /// What they are made of: the table looks for each once.
+    pub(super) names: Names,
+}
+
+/// A change; its texts are numbers in [`Share::names`], which holds them as often as they stand in it.
 #[derive(Debug)]
 pub(super) enum ParsedChange {
     Put(Box<ParsedEntity>),
     Gone(EntityRef),
 }
 
-/// An entity, ready to be taken in.
+/// An entity.
 #[derive(Debug)]
 pub(super) struct ParsedEntity {
-    pub(super) entity_ref: EntityRef,
-    pub(super) uid: String,
+    pub(super) entity_ref: TextId,
+    pub(super) uid: TextId,
     pub(super) document: FinalDocument,
-    pub(super) rows: Rows,
-    pub(super) relations: Vec<Relation>,
-    pub(super) location: Option<String>,
-    pub(super) targets: Vec<String>,
+    pub(super) rows: Vec<NamedRow>,
+    pub(super) relations: Vec<ParsedRelation>,
+    pub(super) location: Option<TextId>,
+    pub(super) targets: Vec<TextId>,
 }
 
-/// Parses changes, in their order.
-pub(super) fn parse(changes: Vec<Change>, kinds: &Kinds) -> Vec<ParsedChange> {
-    let changes = changes.into_par_iter().with_min_len(WORTH_A_THREAD);
-    changes.map(|change| parse_one(change, kinds)).collect()
+/// A relation that an entity declares.
+#[derive(Debug)]
+pub(super) struct ParsedRelation {
+    pub(super) source: TextId,
+    pub(super) kind: TextId,
+    pub(super) target: TextId,
 }
 
-fn parse_one(change: Change, kinds: &Kinds) -> ParsedChange {
+/// Parses changes, on every core; they stay in their order.
+pub(super) fn parse(changes: Vec<Change>, kinds: &Kinds) -> Vec<Share> {
+    let share = changes.len().div_ceil(rayon::current_num_threads());
+    let changes = changes.into_par_iter();
+    let changes = changes.with_min_len(share.max(WORTH_A_THREAD));
+    let parsed = changes.fold(Share::default, |mut share, change| {
+        let change = parse_one(change, kinds, &mut share.names);
+        share.changes.push(change);
+        share
+    });
+    parsed.collect()
+}
+
+fn parse_one(change: Change, kinds: &Kinds, names: &mut Names) -> ParsedChange {
     match change {
         Change::Gone(entity_ref) => ParsedChange::Gone(entity_ref),
         Change::Put(stored) => {
             let entity_ref = stored.entity_ref.clone();
-            match parse_entity(stored, kinds) {
+            match parse_entity(stored, kinds, names) {
                 Some(parsed) => ParsedChange::Put(Box::new(parsed)),
                 None => {
                     tracing::error!(
@@ -58,7 +82,7 @@ fn parse_one(change: Change, kinds: &Kinds) -> ParsedChange {
     }
 }
 
-fn parse_entity(stored: StoredEntity, kinds: &Kinds) -> Option<ParsedEntity> {
+fn parse_entity(stored: StoredEntity, kinds: &Kinds, names: &mut Names) -> Option<ParsedEntity> {
     let mut entity: Value = serde_json::from_str(&stored.document).ok()?;
     let mut processed = stored.document;
     if correct(&mut entity, stored.orphan) {
@@ -71,17 +95,27 @@ fn parse_entity(stored: StoredEntity, kinds: &Kinds) -> Option<ParsedEntity> {
         &stored.uid,
         status.as_deref(),
     );
-    let rows = flatten(&entity, &stored.uid);
     // What could not be parsed was refused when it was ingested.
     let relations = relations(&entity, &stored.entity_ref, kinds).unwrap_or_default();
+    let rows = flatten(&entity, &stored.uid, names);
+    let texts = &mut names.texts;
+    let relations = relations.iter().map(|relation| ParsedRelation {
+        source: texts.hold(relation.source.as_str()),
+        kind: texts.hold(&relation.kind),
+        target: texts.hold(relation.target.as_str()),
+    });
     Some(ParsedEntity {
-        entity_ref: stored.entity_ref,
-        uid: stored.uid,
+        relations: relations.collect(),
+        entity_ref: texts.hold(stored.entity_ref.as_str()),
+        uid: texts.hold(&stored.uid),
         document,
         rows,
-        relations,
-        location: stored.location,
-        targets: stored.targets,
+        location: stored.location.map(|location| texts.hold(&location)),
+        targets: stored
+            .targets
+            .iter()
+            .map(|target| texts.hold(target))
+            .collect(),
     })
 }
 

@@ -3,13 +3,13 @@
 use std::{collections::BTreeSet, hash::BuildHasher};
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
-use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
 use super::{
     column::Column,
     document::FinalDocument,
     facets::Counted,
+    flatten::Names,
     keys::{KeyId, Keys},
     pack::Packing,
     parse::{ParsedChange, ParsedEntity},
@@ -17,9 +17,6 @@ use super::{
     select::Found,
     text::{self, TextId, Texts},
 };
-
-/// Fewer entities have their relations made by one thread.
-const WORTH_A_THREAD: usize = 64;
 
 /// The number of an entity.
 pub(super) type SlotId = u32;
@@ -36,7 +33,7 @@ pub(super) struct Slot {
     /// Ordered by key.
     rows: Box<[Row]>,
     /// Those of its relations; change when others change.
-    relation_rows: Box<[Row]>,
+    pub(super) relation_rows: Box<[Row]>,
     /// The file it was read from.
     pub(super) location: Option<TextId>,
     /// The files a Location leads to.
@@ -51,20 +48,21 @@ pub(super) struct Edge {
     pub(super) declarer: SlotId,
 }
 
-/// Type and target of a relation.
-struct Told<'a> {
-    texts: (&'a str, &'a str),
-    ids: (TextId, TextId),
+/// The numbers here of what changes are made of.
+#[derive(Debug)]
+pub(super) struct Held {
+    keys: Vec<KeyId>,
+    texts: Vec<TextId>,
 }
 
-/// What the relations of a ref come to, until they are put in.
-#[derive(Debug)]
-pub(super) struct Stitched {
-    /// Still held.
-    source: TextId,
-    entity: Option<(SlotId, FinalDocument)>,
-    /// Types and targets, ordered by type.
-    relations: Vec<(TextId, TextId)>,
+impl Held {
+    fn key(&self, key: TextId) -> KeyId {
+        self.keys[text::place(key)]
+    }
+
+    fn text(&self, text: TextId) -> TextId {
+        self.texts[text::place(text)]
+    }
 }
 
 /// See the module.
@@ -78,11 +76,11 @@ pub(super) struct Table {
     by_ref: HashTable<SlotId>,
     hasher: DefaultHashBuilder,
     /// Relations by the ref of their source, which need not exist.
-    edges: HashMap<TextId, Vec<Edge>>,
+    pub(super) edges: HashMap<TextId, Vec<Edge>>,
     /// Locations by the files they lead to.
     pub(super) parents: HashMap<TextId, Vec<SlotId>>,
     /// Refs whose relations are out of date; held.
-    touched: BTreeSet<TextId>,
+    pub(super) touched: BTreeSet<TextId>,
     pub(super) packing: Packing,
     pub(super) found: Found,
     pub(super) counted: Counted,
@@ -194,16 +192,21 @@ impl Table {
 
     /// Takes changes in. The relations that others have because of them are out of date until they are stitched; new
     /// entities of many have none until then, and no etag.
-    pub(super) fn take_in(&mut self, changes: impl Iterator<Item = ParsedChange>, are_many: bool) {
+    pub(super) fn take_in(
+        &mut self,
+        changes: impl Iterator<Item = ParsedChange>,
+        held: &Held,
+        are_many: bool,
+    ) {
         let mut put = Vec::new();
         for change in changes {
             match change {
                 ParsedChange::Put(parsed) => {
-                    let existing = self.find(parsed.entity_ref.as_str());
+                    let existing = self.find(self.texts.get(held.text(parsed.entity_ref)));
                     if let Some(id) = existing {
                         self.take_out(id);
                     }
-                    let source = self.put_in(existing, *parsed);
+                    let source = self.put_in(existing, *parsed, held);
                     if existing.is_some() || !are_many {
                         put.push(source);
                     }
@@ -220,20 +223,6 @@ impl Table {
             if self.touched.remove(&source) {
                 self.stitch_in(self.stitched(source));
             }
-        }
-    }
-
-    /// At most so many of those whose relations are out of date, for [`Self::stitched`] and [`Self::stitch_in`].
-    pub(super) fn take_touched(&mut self, most: usize) -> Vec<TextId> {
-        // In the order they came: what lies together is made anew together, and leaves no gaps.
-        let touched = std::iter::from_fn(|| self.touched.pop_first());
-        touched.take(most).collect()
-    }
-
-    /// A ref's relations are out of date.
-    fn touch(&mut self, source: TextId) {
-        if self.touched.insert(source) {
-            self.texts.hold_again(source);
         }
     }
 
@@ -304,46 +293,51 @@ impl Table {
         self.texts.release(uid);
     }
 
-    /// Puts an entity in, and answers with its ref.
-    fn put_in(&mut self, existing: Option<SlotId>, parsed: ParsedEntity) -> TextId {
-        let mut rows: Vec<Row> = Vec::with_capacity(24);
-        for (key, value) in parsed.rows.iter() {
-            let key = self.keys.put(key);
-            let value = value.map(|value| self.texts.hold(value));
-            rows.push((key, value));
+    /// Holds what changes are made of, before they are taken in.
+    pub(super) fn hold(&mut self, names: &Names) -> Held {
+        Held {
+            keys: names.keys.iter().map(|key| self.keys.put(key)).collect(),
+            texts: self.texts.hold_all(&names.texts),
         }
-        let rows = self.ordered(rows);
-        let uid = self.texts.hold(&parsed.uid);
-        let entity_ref = match existing {
-            Some(id) => {
-                let slot = self.slot(id);
-                let (entity_ref, old_uid) = (slot.entity_ref, slot.uid);
-                self.texts.release(old_uid);
-                entity_ref
-            }
-            None => self.texts.hold(parsed.entity_ref.as_str()),
-        };
+    }
+
+    /// Puts an entity in, and answers with its ref.
+    fn put_in(&mut self, existing: Option<SlotId>, parsed: ParsedEntity, held: &Held) -> TextId {
+        let rows = parsed.rows.iter();
+        let rows = rows.map(|(key, value)| (held.key(*key), value.map(|value| held.text(value))));
+        let rows = self.ordered(rows.collect());
+        let entity_ref = held.text(parsed.entity_ref);
+        if let Some(id) = existing {
+            let uid = self.slot(id).uid;
+            self.texts.release(uid);
+            self.texts.release(entity_ref); // the slot holds it already
+        }
         let id = existing.or_else(|| self.free.pop()).unwrap_or_else(|| {
             text::push(&mut self.slots, None);
             u32::try_from(self.slots.len() - 1).expect("fewer than 4 billion entities")
         });
-        self.declare(id, &parsed);
-        let location = parsed.location.map(|location| self.texts.hold(&location));
-        let targets: Box<[TextId]> = parsed
-            .targets
-            .iter()
-            .map(|target| self.texts.hold(target))
-            .collect();
+        for relation in &parsed.relations {
+            let source = held.text(relation.source);
+            let edge = Edge {
+                kind: held.text(relation.kind),
+                target: held.text(relation.target),
+                declarer: id,
+            };
+            self.edges.entry(source).or_default().push(edge);
+            self.touch(source);
+        }
+        let targets = parsed.targets.iter().map(|target| held.text(*target));
+        let targets: Box<[TextId]> = targets.collect();
         for target in &targets {
             self.parents.entry(*target).or_default().push(id);
         }
         self.slots[id as usize] = Some(Slot {
             entity_ref,
-            uid,
+            uid: held.text(parsed.uid),
             document: parsed.document,
             rows,
             relation_rows: Box::default(),
-            location,
+            location: parsed.location.map(|location| held.text(location)),
             targets,
         });
         self.live.insert(id);
@@ -362,19 +356,6 @@ impl Table {
         self.slot_mut(id).rows = rows;
         self.touch(entity_ref);
         entity_ref
-    }
-
-    fn declare(&mut self, id: SlotId, parsed: &ParsedEntity) {
-        for relation in &parsed.relations {
-            let source = self.texts.hold(relation.source.as_str());
-            let edge = Edge {
-                kind: self.texts.hold(&relation.kind),
-                target: self.texts.hold(relation.target.as_str()),
-                declarer: id,
-            };
-            self.edges.entry(source).or_default().push(edge);
-            self.touch(source);
-        }
     }
 
     /// Rows ordered by key, each value of a key once, however it is written.
@@ -399,68 +380,8 @@ impl Table {
         kept.into_boxed_slice()
     }
 
-    /// What the relations of many refs come to: made on every core.
-    pub(super) fn all_stitched(&self, sources: Vec<TextId>) -> Vec<Stitched> {
-        let sources = sources.into_par_iter().with_min_len(WORTH_A_THREAD);
-        sources.map(|source| self.stitched(source)).collect()
-    }
-
-    /// What the relations of a ref come to, and its document with them.
-    pub(super) fn stitched(&self, source: TextId) -> Stitched {
-        let edges = self.edges.get(&source).map_or(&[][..], Vec::as_slice);
-        let mut relations: Vec<Told> = edges
-            .iter()
-            .map(|edge| Told {
-                texts: (self.texts.get(edge.kind), self.texts.get(edge.target)),
-                ids: (edge.kind, edge.target),
-            })
-            .collect();
-        relations.sort_unstable_by_key(|told| told.texts);
-        relations.dedup_by_key(|told| told.ids);
-        let entity = self.find(self.texts.get(source)).map(|id| {
-            let told = relations.iter().map(|told| told.texts);
-            (id, self.slot(id).document.with_relations(told))
-        });
-        let relations = relations.iter().map(|told| told.ids).collect();
-        Stitched {
-            source,
-            entity,
-            relations,
-        }
-    }
-
-    /// Puts the relations of an entity in, if it exists.
-    pub(super) fn stitch_in(&mut self, stitched: Stitched) {
-        if let Some((id, document)) = stitched.entity {
-            self.packing.loosen(&document.json);
-            let rows = self.relation_rows(&stitched.relations);
-            let slot = self.slot_mut(id);
-            slot.document = document;
-            let old = std::mem::take(&mut slot.relation_rows);
-            self.unindex(id, &old);
-            self.index(id, &rows);
-            self.slot_mut(id).relation_rows = rows;
-        }
-        self.texts.release(stitched.source);
-    }
-
-    /// Rows of relations that are ordered by type.
-    fn relation_rows(&mut self, relations: &[(TextId, TextId)]) -> Box<[Row]> {
-        let mut rows: Vec<Row> = Vec::with_capacity(relations.len());
-        for of_kind in relations.chunk_by(|a, b| a.0 == b.0) {
-            let key = format!("relations.{}", self.texts.get(of_kind[0].0)).to_lowercase();
-            let key = self.keys.put(&key);
-            for (_, target) in of_kind {
-                self.texts.hold_again(*target);
-                rows.push((key, Some(*target)));
-            }
-        }
-        rows.sort_by_key(|(key, _)| *key);
-        rows.into_boxed_slice()
-    }
-
     /// Brings what was made of the keys up to date with rows an entity gets.
-    fn index(&mut self, id: SlotId, rows: &[Row]) {
+    pub(super) fn index(&mut self, id: SlotId, rows: &[Row]) {
         for (key, value) in rows {
             if let Some(postings) = self.keys.get_mut(*key).postings.get_mut() {
                 postings.insert(*value, id, &self.texts);
@@ -474,7 +395,7 @@ impl Table {
     }
 
     /// Brings what was made of the keys up to date with rows an entity loses, and lets go of their texts.
-    fn unindex(&mut self, id: SlotId, rows: &[Row]) {
+    pub(super) fn unindex(&mut self, id: SlotId, rows: &[Row]) {
         let mut rest = rows;
         while let Some((key, _)) = rest.first().copied() {
             let (of_key, behind) = rest.split_at(rest.partition_point(|(other, _)| *other == key));

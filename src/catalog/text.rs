@@ -12,7 +12,8 @@ const SPARE: usize = 1;
 /// So much may be left over.
 const LEFT_OVER_BYTES: usize = 1 << 16;
 
-fn place(id: TextId) -> usize {
+/// Where a number stands among all.
+pub(super) fn place(id: TextId) -> usize {
     id.get() as usize - 1
 }
 
@@ -52,7 +53,7 @@ impl Texts {
             self.texts[place(id)].holders += 1;
             return id;
         }
-        let id = self.add(text);
+        let id = self.add(text, 1);
         if text.chars().any(char::is_uppercase) {
             let lower = self.hold(&text.to_lowercase());
             self.texts[place(id)].lower = lower;
@@ -60,12 +61,42 @@ impl Texts {
         id
     }
 
+    /// Holds what others hold, as often; answers with the numbers here, in the order of theirs.
+    pub(super) fn hold_all(&mut self, others: &Self) -> Vec<TextId> {
+        let mut ids = Vec::with_capacity(others.texts.len());
+        let mut known = Vec::new();
+        for (number, other) in others.texts.iter().enumerate() {
+            let text = slice(&others.letters, other.span);
+            let id = self.find(text).inspect(|_| known.push(number));
+            let id = id.unwrap_or_else(|| self.add(text, 0));
+            self.texts[place(id)].holders += other.holders;
+            ids.push(id);
+        }
+        for (other, id) in others.texts.iter().zip(&ids) {
+            self.texts[place(*id)].lower = ids[place(other.lower)];
+        }
+        // A text that was here already holds its lower case already.
+        for number in known {
+            let (id, lower) = (ids[number], ids[place(others.texts[number].lower)]);
+            if lower != id {
+                self.release(lower);
+            }
+        }
+        ids
+    }
+
+    /// All of them, in the order of their numbers; only where none was ever let go.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        let texts = self.texts.iter();
+        texts.map(|text| slice(&self.letters, text.span))
+    }
+
     /// Holds a text that is held already.
     pub(super) fn hold_again(&mut self, id: TextId) {
         self.texts[place(id)].holders += 1;
     }
 
-    fn add(&mut self, text: &str) -> TextId {
+    fn add(&mut self, text: &str, holders: u32) -> TextId {
         let id = self.free.pop().unwrap_or_else(|| {
             let number = u32::try_from(self.texts.len() + 1).ok();
             number
@@ -74,7 +105,7 @@ impl Texts {
         });
         let entry = Text {
             span: self.write(text),
-            holders: 1,
+            holders,
             lower: id,
         };
         match self.texts.get_mut(place(id)) {
@@ -180,6 +211,28 @@ mod tests {
         assert_eq!((texts.find("Service"), texts.find("service")), (None, None));
         let again = texts.hold("other");
         assert!(again.get() <= 2, "numbers are used again");
+    }
+
+    #[test]
+    fn what_others_hold_is_held_as_often() {
+        let mut texts = Texts::default();
+        let mut others = Texts::default();
+        let known = texts.hold("Known");
+        for text in ["a", "Known", "New", "a", "known", "new", "New"] {
+            others.hold(text);
+        }
+        let ids = texts.hold_all(&others);
+        assert_eq!(ids[1], known);
+        let counted = |text: &str| {
+            let id = texts.find(text).expect("held");
+            (texts.texts[place(id)].holders, texts.get(texts.lower(id)))
+        };
+        assert_eq!(counted("a"), (2, "a"));
+        assert_eq!(counted("Known"), (2, "known"));
+        assert_eq!(counted("known"), (2, "known"));
+        assert_eq!(counted("New"), (2, "new"));
+        assert_eq!(counted("new"), (2, "new"));
+        assert!(others.iter().eq(ids.iter().map(|id| texts.get(*id))));
     }
 
     #[test]
