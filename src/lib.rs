@@ -21,6 +21,8 @@ pub mod store;
 
 pub mod git;
 
+pub mod connections;
+
 pub mod forge;
 
 pub mod source;

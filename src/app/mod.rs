@@ -64,8 +64,8 @@ impl App {
         let kinds = Kinds::with_declared(config.callboard.kinds.clone());
         let kinds = Arc::new(kinds.map_err(Error::Input)?);
         let local_git = local_git::host(&config, &clock);
-        let forges = Forges::new(&config.integrations, &clock)?.with_local(local_git.clone());
-        let parts = sources::ingest_parts(&config, db.clone(), &kinds, forges.clone(), &clock)?;
+        let forges = Forges::new(&config.integrations, &clock).with_local(local_git.clone());
+        let parts = sources::ingest_parts(&config, db.clone(), &kinds, forges.clone(), &clock);
         let reader = parts.reader.clone();
         let (ingest, worker) = Ingest::new(parts);
         let catalog = Catalog::new(kinds);

@@ -58,7 +58,10 @@ pub(super) fn runs(
         let _ = std::fs::remove_dir_all(left_behind);
     }
     let services = Services::new(Parts {
-        outgoing: Outgoing::new(config.scaffolder.own.allow.clone())?,
+        outgoing: Outgoing::new(
+            handles.forges.connections().clone(),
+            config.scaffolder.own.allow.clone(),
+        ),
         portal: Portal::default(),
         seal: Seal::of(config)?,
         config: config.scaffolder.clone(),

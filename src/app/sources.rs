@@ -8,7 +8,6 @@ use crate::{
     clock::Clock,
     config::Config,
     entity::{Kinds, ScmHost},
-    error::Result,
     forge::Forges,
     ingest,
     source::Reader,
@@ -22,17 +21,17 @@ pub(super) fn ingest_parts(
     kinds: &Arc<Kinds>,
     forges: Forges,
     clock: &Clock,
-) -> Result<ingest::Parts> {
+) -> ingest::Parts {
     let roots = config.callboard.file_roots.clone();
-    Ok(ingest::Parts {
+    ingest::Parts {
         db,
-        reader: Reader::new(roots, allowed_urls(config), forges.clone())?,
+        reader: Reader::new(roots, allowed_urls(config), forges.clone()),
         forges,
         kinds: Arc::clone(kinds),
         options: ingest_options(config),
         hosts: scm_hosts(config),
         clock: clock.clone(),
-    })
+    }
 }
 
 /// Whether a URL may be read: its host is listed under `backend.reading.allow`.

@@ -48,8 +48,8 @@ impl Workbench {
         let db = Db::open_in_memory().await?;
         let kinds = Kinds::with_declared(config.callboard.kinds.clone());
         let kinds = Arc::new(kinds.map_err(Error::Input)?);
-        let forges = Forges::new(&config.integrations, &clock)?;
-        let parts = sources::ingest_parts(&config, db.clone(), &kinds, forges.clone(), &clock)?;
+        let forges = Forges::new(&config.integrations, &clock);
+        let parts = sources::ingest_parts(&config, db.clone(), &kinds, forges.clone(), &clock);
         let reader = parts.reader.clone();
         let (ingest, _) = Ingest::new(parts);
         let catalog = Catalog::new(kinds);

@@ -1,12 +1,11 @@
 //! A host's API: the one place that knows its address and its credentials. Calls begin here.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::{
     Method,
     header::{ACCEPT, HeaderMap, HeaderName, HeaderValue},
-    redirect::Policy,
 };
 use url::Url;
 
@@ -14,14 +13,14 @@ use super::{address::encoded, call::Call, exchange::ExchangedTokens, lane::Lane}
 use crate::{
     clock::Clock,
     config::{Credential, CredentialKind, Integration, Secret},
+    connections::Connections,
     entity::ScmHost,
-    error::{self, Error},
 };
 
 /// A host's API. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct HostClient {
-    http: reqwest::Client,
+    connections: Connections,
     integration: Arc<Integration>,
     credentials: Arc<[Credential]>,
     lane: Arc<Lane>,
@@ -38,22 +37,10 @@ impl fmt::Debug for HostClient {
 }
 
 impl HostClient {
-    /// The connections, shared by all hosts.
-    pub(super) fn http() -> error::Result<reqwest::Client> {
-        // Once a process; the second time says it is there already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        reqwest::Client::builder()
-            .redirect(Policy::none())
-            .connect_timeout(Duration::from_secs(5))
-            .user_agent(concat!("callboard/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(Error::internal)
-    }
-
-    pub(super) fn new(http: reqwest::Client, integration: Integration, clock: Clock) -> Self {
+    pub(super) fn new(connections: Connections, integration: Integration, clock: Clock) -> Self {
         let pace = integration.retry.max_requests_per_minute;
         Self {
-            http,
+            connections,
             credentials: integration.credentials.clone().into(),
             lane: Arc::new(Lane::new(&integration.host, pace)),
             integration: Arc::new(integration),
@@ -94,9 +81,9 @@ impl HostClient {
         &self.lane
     }
 
-    /// The connections.
-    pub(super) fn connections(&self) -> &reqwest::Client {
-        &self.http
+    /// What calls are made by.
+    pub(super) fn connections(&self) -> &Connections {
+        &self.connections
     }
 
     /// The tokens that were had in exchange.

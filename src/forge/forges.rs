@@ -11,8 +11,8 @@ use super::{
 use crate::{
     clock::Clock,
     config::{Credential, CredentialKind, Integration, Secret},
+    connections::Connections,
     entity::{EntityRef, ScmHost},
-    error,
 };
 
 /// The host of one integration. Cheap to clone.
@@ -85,21 +85,30 @@ impl Forge {
 /// All hosts of the configuration. Cheap to clone.
 #[derive(Clone)]
 pub struct Forges {
+    connections: Connections,
     clients: Arc<[HostClient]>,
     local: Option<LocalHost>,
 }
 
 impl Forges {
     /// One client a host; nothing is asked yet.
-    pub fn new(integrations: &[Integration], clock: &Clock) -> error::Result<Self> {
-        let http = HostClient::http()?;
-        let clients = integrations
-            .iter()
-            .map(|integration| HostClient::new(http.clone(), integration.clone(), clock.clone()));
-        Ok(Self {
+    #[must_use]
+    pub fn new(integrations: &[Integration], clock: &Clock) -> Self {
+        let connections = Connections::default();
+        let clients = integrations.iter().map(|integration| {
+            HostClient::new(connections.clone(), integration.clone(), clock.clone())
+        });
+        Self {
             clients: clients.collect(),
+            connections,
             local: None,
-        })
+        }
+    }
+
+    /// What calls are made by.
+    #[must_use]
+    pub fn connections(&self) -> &Connections {
+        &self.connections
     }
 
     /// With the host inside the portal, where it is on: it is asked in the process, never over the network.

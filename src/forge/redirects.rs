@@ -22,10 +22,9 @@ impl Call<'_> {
             if let Some(authorization) = self.authorization.as_ref().filter(|_| is_home) {
                 headers.insert(AUTHORIZATION, self.sensitive(authorization)?);
             }
-            let mut request = self
-                .client
-                .connections()
-                .request(self.method.clone(), url.clone());
+            let client = self.client.connections().client();
+            let client = client.map_err(|fault| self.lost(&fault))?;
+            let mut request = client.request(self.method.clone(), url.clone());
             request = request.headers(headers).timeout(self.timeout);
             if let Some(body) = &self.body {
                 request = request.body(body.clone());

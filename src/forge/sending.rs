@@ -115,7 +115,7 @@ impl Call<'_> {
     /// No answer came. Where no connection was made, nothing was done.
     pub(super) fn lost(&self, fault: &reqwest::Error) -> ForgeError {
         let cause = root_cause(fault);
-        if fault.is_connect() {
+        if fault.is_connect() || fault.is_builder() {
             return self.client.lane().unreachable(&cause);
         }
         let host = self.client.host();

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::{Method, redirect::Policy};
+use reqwest::Method;
 use url::Url;
 
 use crate::{
     config::{AllowedHost, Secret},
+    connections::Connections,
     error::{Error, Result},
     forge::authority,
 };
@@ -15,7 +16,7 @@ use crate::{
 /// Makes the calls. Cheap to clone.
 #[derive(Clone)]
 pub struct Outgoing {
-    http: reqwest::Client,
+    connections: Connections,
     allow: Vec<AllowedHost>,
 }
 
@@ -56,14 +57,9 @@ pub enum NoAnswer {
 
 impl Outgoing {
     /// Calls go to these hosts only; redirects are not followed.
-    pub fn new(allow: Vec<AllowedHost>) -> Result<Self> {
-        let http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .connect_timeout(Duration::from_secs(5))
-            .user_agent(concat!("callboard/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(Error::internal)?;
-        Ok(Self { http, allow })
+    #[must_use]
+    pub fn new(connections: Connections, allow: Vec<AllowedHost>) -> Self {
+        Self { connections, allow }
     }
 
     /// [`Error::NotAllowed`] if an address may not be called; it says which key to set.
@@ -87,7 +83,8 @@ impl Outgoing {
             let told = format!("“{}” is no method of HTTP.", call.method);
             NoAnswer::NotSent(Error::Input(told))
         })?;
-        let mut request = self.http.request(method, url).timeout(call.timeout);
+        let client = self.connections.client().map_err(|fault| unsent(&fault))?;
+        let mut request = client.request(method, url).timeout(call.timeout);
         for (name, value) in call.headers {
             request = request.header(name, value.expose());
         }

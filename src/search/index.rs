@@ -73,7 +73,9 @@ struct Inner {
 }
 
 struct Writer {
-    index: IndexWriter,
+    index: Index,
+    /// Made for the first change: its queue takes more memory than a small index.
+    writer: Option<IndexWriter>,
     /// Hashes of the refs that were ever indexed: taking out what was never in costs memory until the next merge.
     indexed: HashSet<u64>,
     hasher: RandomState,
@@ -101,9 +103,6 @@ impl SearchIndex {
         index
             .tokenizers()
             .register(WORDS, TextAnalyzer::from(WhitespaceTokenizer::default()));
-        let writer = index
-            .writer_with_num_threads(1, WRITER_HEAP_BYTES)
-            .map_err(Error::internal)?;
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
@@ -113,7 +112,8 @@ impl SearchIndex {
             catalog,
             fields,
             writer: Mutex::new(Writer {
-                index: writer,
+                index,
+                writer: None,
                 indexed: HashSet::new(),
                 hasher: RandomState::new(),
             }),
@@ -129,14 +129,26 @@ impl SearchIndex {
     /// Takes changes in; they are found after [`SearchIndex::publish`]. Blocking.
     pub fn apply(&self, changes: &[Change]) -> Result<()> {
         let mut writer = self.writer();
+        let Writer {
+            index,
+            writer,
+            indexed,
+            hasher,
+        } = &mut *writer;
+        let writer = match writer {
+            Some(writer) => writer,
+            None => {
+                let made = index.writer_with_num_threads(1, WRITER_HEAP_BYTES);
+                writer.insert(made.map_err(Error::internal)?)
+            }
+        };
         for change in changes {
             let entity_ref = match change {
                 Change::Put(stored) => &stored.entity_ref,
                 Change::Gone(entity_ref) => entity_ref,
             };
-            let hash = writer.hasher.hash_one(entity_ref.as_str());
-            if !writer.indexed.insert(hash) {
-                writer.index.delete_term(Term::from_field_text(
+            if !indexed.insert(hasher.hash_one(entity_ref.as_str())) {
+                writer.delete_term(Term::from_field_text(
                     self.inner.fields.entity_ref,
                     entity_ref.as_str(),
                 ));
@@ -144,7 +156,7 @@ impl SearchIndex {
             if let Change::Put(stored) = change
                 && let Some(document) = self.document(stored)
             {
-                let added = writer.index.add_document(document);
+                let added = writer.add_document(document);
                 added.map_err(Error::internal)?;
             }
         }
@@ -153,8 +165,10 @@ impl SearchIndex {
 
     /// Makes everything taken in so far findable. Blocking, some milliseconds.
     pub fn publish(&self) -> Result<()> {
-        self.writer().index.commit().map_err(Error::internal)?;
-        self.inner.reader.reload().map_err(Error::internal)?;
+        if let Some(writer) = &mut self.writer().writer {
+            writer.commit().map_err(Error::internal)?;
+            self.inner.reader.reload().map_err(Error::internal)?;
+        }
         self.inner.is_ready.store(true, Ordering::Release);
         Ok(())
     }

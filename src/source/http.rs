@@ -8,15 +8,11 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{
     Response, StatusCode,
     header::{ETAG, IF_NONE_MATCH, LOCATION},
-    redirect::Policy,
 };
 use url::Url;
 
 use super::{Content, MAX_FILE_BYTES, Reading, SourceError, error::text_of};
-use crate::{
-    error::{Error, Result},
-    forge::authority,
-};
+use crate::{connections::Connections, forge::authority};
 
 /// From the first byte sent to the last received.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -27,27 +23,21 @@ const MAX_CONCURRENT: usize = 16;
 
 #[derive(Clone)]
 pub(super) struct HttpReader {
-    client: reqwest::Client,
+    connections: Connections,
     allows: Arc<dyn Fn(&Url) -> bool + Send + Sync>,
     permits: Arc<tokio::sync::Semaphore>,
 }
 
 impl HttpReader {
-    pub(super) fn new(allows: Arc<dyn Fn(&Url) -> bool + Send + Sync>) -> Result<Self> {
-        // Once a process; the second time says it is there already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .connect_timeout(Duration::from_secs(5))
-            .timeout(TIMEOUT)
-            .user_agent(concat!("callboard/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(Error::internal)?;
-        Ok(Self {
-            client,
+    pub(super) fn new(
+        connections: Connections,
+        allows: Arc<dyn Fn(&Url) -> bool + Send + Sync>,
+    ) -> Self {
+        Self {
+            connections,
             allows,
             permits: Arc::new(tokio::sync::Semaphore::new(MAX_CONCURRENT)),
-        })
+        }
     }
 
     pub(super) async fn read(
@@ -63,7 +53,9 @@ impl HttpReader {
         let mut url = Url::parse(target).map_err(|_| invalid_url(target))?;
         for _ in 0..=MAX_REDIRECTS {
             self.check(&url)?;
-            let mut request = self.client.get(url.clone());
+            let client = self.connections.client();
+            let client = client.map_err(|fault| unreachable(&url, &fault))?;
+            let mut request = client.get(url.clone()).timeout(TIMEOUT);
             if let Some(etag) = etag {
                 request = request.header(IF_NONE_MATCH, etag);
             }

@@ -75,17 +75,18 @@ impl Reader {
         roots: impl IntoIterator<Item = PathBuf>,
         allows: impl Fn(&Url) -> bool + Send + Sync + 'static,
         forges: Forges,
-    ) -> crate::error::Result<Self> {
+    ) -> Self {
         // A root that does not exist has no files to read.
         let roots = roots
             .into_iter()
             .filter_map(|root| root.canonicalize().ok())
             .collect();
-        Ok(Self {
+        let connections = forges.connections().clone();
+        Self {
             roots,
-            http: http::HttpReader::new(Arc::new(allows))?,
+            http: http::HttpReader::new(connections, Arc::new(allows)),
             git: git::GitReader::new(forges),
-        })
+        }
     }
 
     /// The same reader for one reconcile, refresh or check: it asks once where each branch is.

@@ -132,7 +132,7 @@ async fn a_long_wait_fails_at_once_and_nobody_hammers() {
         .insert_header("x-ratelimit-reset", reset.as_str());
     answers(&server, limited, 1).await;
     let clock = Clock::fixed(now);
-    let forges = Forges::new(&[integration(&server.uri(), None)], &clock).expect("made");
+    let forges = Forges::new(&[integration(&server.uri(), None)], &clock);
     let client = forges.host(&server.address().to_string()).expect("there");
     for _ in 0..5 {
         let fault = client
@@ -251,7 +251,7 @@ async fn answers_are_bounded_and_understood_or_refused() {
 async fn a_host_that_is_down_is_left_alone_for_a_moment() {
     let clock = Clock::fixed(UnixMillis(0));
     let nobody = "http://127.0.0.1:9";
-    let forges = Forges::new(&[integration(nobody, None)], &clock).expect("made");
+    let forges = Forges::new(&[integration(nobody, None)], &clock);
     let client = forges.host("127.0.0.1:9").expect("there");
     let fault = client
         .commit(&shop(), "main")
