@@ -24,6 +24,8 @@ use crate::{
 
 /// Files read and checked ahead of the writer.
 const READ_AHEAD: usize = 24;
+/// Files on a disk are there at once: more of them would only wait in memory.
+const READ_AHEAD_ON_DISK: usize = 8;
 /// Files written in one transaction at most, so that nobody waits long for the writer; refs and uids are spread over
 /// all pages of their indexes, so that many small transactions write each page many times.
 const BATCH_FILES: usize = 24;
@@ -355,12 +357,20 @@ fn reads(
     files: Vec<(FileSource, Option<Stamp>)>,
 ) -> impl futures_util::Stream<Item = Result<ReadFile>> + use<> {
     let context = context.clone();
+    let are_on_disk = files
+        .iter()
+        .all(|(source, _)| source.location.kind == "file");
+    let ahead = if are_on_disk {
+        READ_AHEAD_ON_DISK
+    } else {
+        READ_AHEAD
+    };
     stream::iter(files)
         .map(move |(source, known)| {
             let context = context.clone();
             tokio::spawn(async move { read_one(&context, source, known).await })
         })
-        .buffered(READ_AHEAD)
+        .buffered(ahead)
         .map(|joined| joined.map_err(Error::internal)?)
 }
 
