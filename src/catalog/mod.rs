@@ -1,7 +1,8 @@
 //! The read model: every live entity, indexed in memory, and every query over it.
 //!
-//! Changes come from the feed and go in under a short write lock; what a query needs beyond the entities (postings
-//! and orders of keys) is made when first asked for, and kept up to date. Answers are bytes, ready to be sent.
+//! Changes come from the feed and go in under a short write lock, by one task at a time; what a query needs beyond
+//! the entities (postings and orders of keys) is made when first asked for, and kept up to date. Answers are bytes,
+//! ready to be sent.
 
 mod column;
 mod cursor;
