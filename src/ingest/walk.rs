@@ -25,7 +25,7 @@ use crate::{
 /// Files read and checked ahead of the writer.
 const READ_AHEAD: usize = 24;
 /// Files on a disk are there at once: more of them would only wait in memory.
-const READ_AHEAD_ON_DISK: usize = 8;
+const READ_AHEAD_ON_DISK: usize = 16;
 /// Files written in one transaction at most, so that nobody waits long for the writer; refs and uids are spread over
 /// all pages of their indexes, so that many small transactions write each page many times.
 const BATCH_FILES: usize = 24;
