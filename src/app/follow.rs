@@ -33,7 +33,7 @@ struct Feed {
     db: Db,
     seen: i64,
     committed: watch::Receiver<i64>,
-    /// The next rows, where it is certain that there are more: read while the last ones are worked on.
+    /// The next rows, where there may be more: read while the last ones are worked on.
     ahead: Option<JoinHandle<Result<Rows>>>,
 }
 
@@ -51,11 +51,15 @@ impl Feed {
     async fn read(&mut self) -> Vec<Change> {
         self.committed.mark_unchanged();
         loop {
-            let read = match self.ahead.take() {
+            let ahead = self.ahead.take();
+            let is_ahead = ahead.is_some();
+            let read = match ahead {
                 Some(ahead) => ahead.await.map_err(Error::internal).flatten(),
                 None => changes_since(&self.db, self.seen, CHUNK).await,
             };
             match read {
+                // What was committed since it was read is told of no more: only a read from now on says that all is read.
+                Ok((changes, _)) if is_ahead && changes.is_empty() => {}
                 Ok((changes, last)) => {
                     self.seen = last;
                     if changes.len() == CHUNK as usize {
