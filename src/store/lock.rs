@@ -4,9 +4,15 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read, Seek, Write},
     path::Path,
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::error::{Error, Result};
+
+/// A program that a killed portal was just starting holds its lock until it runs: no longer than this.
+const GRACE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Held for as long as the process uses the folder; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -36,10 +42,14 @@ impl DataFolderLock {
             .truncate(false)
             .open(folder.join("callboard.lock"))
             .map_err(|source| problem("used", &source))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(taken(folder, &mut file)),
-            Err(TryLockError::Error(source)) => return Err(problem("locked", &source)),
+        let asked = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if asked.elapsed() < GRACE => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(taken(folder, &mut file)),
+                Err(TryLockError::Error(source)) => return Err(problem("locked", &source)),
+            }
         }
         let note = |file: &mut File| -> std::io::Result<()> {
             file.set_len(0)?;
