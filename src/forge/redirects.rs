@@ -6,7 +6,9 @@ use reqwest::{
 };
 use url::Url;
 
-use super::{ForgeError, ForgeErrorKind, Result, call::Call, forges::authority};
+use super::{
+    ForgeError, ForgeErrorKind, Result, call::Call, forges::authority, sending::root_cause,
+};
 use crate::config::Secret;
 
 /// As Backstage's fetch reader.
@@ -23,7 +25,11 @@ impl Call<'_> {
                 headers.insert(AUTHORIZATION, self.sensitive(authorization)?);
             }
             let client = self.client.connections().client();
-            let client = client.map_err(|fault| self.lost(&fault))?;
+            // Nothing was sent.
+            let client = client.map_err(|fault| {
+                let cause = root_cause(&fault);
+                self.client.lane().unreachable(&cause)
+            })?;
             let mut request = client.request(self.method.clone(), url.clone());
             request = request.headers(headers).timeout(self.timeout);
             if let Some(body) = &self.body {

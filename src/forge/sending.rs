@@ -115,7 +115,7 @@ impl Call<'_> {
     /// No answer came. Where no connection was made, nothing was done.
     pub(super) fn lost(&self, fault: &reqwest::Error) -> ForgeError {
         let cause = root_cause(fault);
-        if fault.is_connect() || fault.is_builder() {
+        if fault.is_connect() {
             return self.client.lane().unreachable(&cause);
         }
         let host = self.client.host();
@@ -152,7 +152,7 @@ impl Call<'_> {
 }
 
 /// The innermost cause of a failed request: it names no address, and so no secret.
-fn root_cause(fault: &dyn std::error::Error) -> String {
+pub(super) fn root_cause(fault: &dyn std::error::Error) -> String {
     let mut cause = fault;
     while let Some(inner) = cause.source() {
         cause = inner;
